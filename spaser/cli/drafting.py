@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
 from spaser import french
 from spaser.cli import given
 from spaser.cli.numbers import number, whole
 from spaser.cli.options import command, output, reading_day, today
 from spaser.cli.terminal import progress, say
+
+if TYPE_CHECKING:
+    from spaser.studies.acting.drafting import Need
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -64,7 +68,7 @@ def _need(one: argparse.ArgumentParser) -> None:
         "--montant",
         type=number("un montant en euros", units=("€",), strict=True),
         metavar="EUROS",
-        help="montant annuel HT ; avec plusieurs lots, celui de chacun (un appel par lot si leurs montants diffèrent)",
+        help="montant annuel HT ; avec plusieurs lots, celui de chaque lot qui n'a pas le sien",
     )
     one.add_argument(
         "--mois",
@@ -83,7 +87,37 @@ def _need(one: argparse.ArgumentParser) -> None:
         type=number("un nombre d'heures", most=10_000_000),
         help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule",
     )
-    one.add_argument("--lots", nargs="+", type=_lot, default=[""], metavar="N", help="numéros des lots concernés")
+    _contract(one)
+
+
+def _contract(one: argparse.ArgumentParser) -> None:
+    """What the contract is: its lots, its public, its articles."""
+    one.add_argument(
+        "--lots",
+        nargs="+",
+        type=_lot,
+        default=[],
+        metavar="N",
+        help="lots concernés : « 3 », « 3=450000 » (son montant annuel HT), « 3:700 » (ses heures d'insertion), « 3=450000:700 » ; plusieurs lots : un seul jeu de textes, les heures dans un tableau",
+    )
+    one.add_argument(
+        "--public",
+        choices=("handicap", "insertion", "handicap_insertion"),
+        default="",
+        help="à qui réserver, quand le levier ne le dit pas (reserver_lot, reserver_tous_lots)",
+    )
+    one.add_argument(
+        "--apprentis",
+        type=whole("un nombre d'apprentis", least=1, most=1_000),
+        help="nombre d'apprentis : clause d'apprentissage au lieu de la clause de formation",
+    )
+    one.add_argument(
+        "--dispense",
+        choices=("1", "2", "3", "4"),
+        default="",
+        help="cas où aucune condition sociale n'est écrite : marché, L2112-2-1 II 1° à 4° ; concession, L3114-2-1 II 1° ou 2°",
+    )
+    one.add_argument("--motif", default="", metavar="TEXTE", help="motif de cette dispense, à conserver au dossier")
     one.add_argument(
         "--type-acheteur",
         choices=("central", "autre", "entite"),
@@ -98,50 +132,79 @@ def _need(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--concession",
         action="store_true",
-        help="le contrat est une concession : sa réservation au handicap ou à l'insertion, sur ses propres articles",
+        help="le contrat est une concession : ses textes reposent sur ses propres articles",
+    )
+    one.add_argument(
+        "--defense",
+        action="store_true",
+        help="le marché est de défense ou de sécurité : les seuls textes que le livre III permet",
     )
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
     one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
 
 
-def _lot(text: str) -> str:
-    """The number of a lot, as the consultation writes it (« 3 », « 2B »)."""
-    if not re.fullmatch(r"\w[\w .-]{0,19}", text):
-        raise argparse.ArgumentTypeError(f"« {text[:40]} » n'est pas un numéro de lot (3)")
-    return text
+def _lot(text: str) -> tuple[str, float | None, float | None]:
+    """A lot as it is asked for: its number as the consultation writes it (« 3 », « 2B »), its amount, its hours."""
+    found = re.fullmatch(r"(?P<lot>\w[\w .-]{0,19})(?:=(?P<amount>[^=:]+))?(?::(?P<hours>[^=:]+))?", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"« {text[:40]} » n'est pas un lot (3, 3=450000 ou 3=450000:700)")
+    amount = number("un montant en euros", units=("€",), strict=True)
+    hours = number("un nombre d'heures", most=10_000_000)
+    return (
+        found["lot"],
+        amount(found["amount"]) if found["amount"] else None,
+        hours(found["hours"]) if found["hours"] else None,
+    )
+
+
+def _needed(choices: argparse.Namespace) -> Need:
+    """What is bought, as the options say it: one lot stands in the need itself, several in their table."""
+    from spaser.studies.acting.drafting import Need, Share
+
+    yearly = None if choices.montant is None else round(choices.montant * 100)
+    lots = tuple(
+        Share(lot, yearly if amount is None else round(amount * 100), hours) for lot, amount, hours in choices.lots
+    )
+    values = {"facilitateur": choices.facilitateur, "apprentis": choices.apprentis and str(choices.apprentis)}
+    only = lots[0] if len(lots) == 1 else None
+    return Need(
+        objet=choices.objet,
+        famille=choices.famille,
+        mois=choices.mois,
+        lot=only.numero if only else "",
+        annuel=only.annuel if only else yearly,
+        heures=only.heures if only and only.heures is not None else choices.heures,
+        lots=() if only else lots,
+        values={name: value for name, value in values.items() if value},
+        acheteur=choices.type_acheteur,
+        atteint=choices.seuil_europeen or None,
+        concession=choices.concession,
+        defense=choices.defense,
+        taux=None if choices.taux is None else choices.taux / 100,
+        public=choices.public,
+        dispense=choices.dispense,
+        motif=choices.motif,
+    )
 
 
 def _draft(choices: argparse.Namespace) -> None:
     from spaser.studies.acting import drafting
 
-    values = {"facilitateur": choices.facilitateur} if choices.facilitateur else {}
-    need = {
-        "objet": choices.objet,
-        "famille": choices.famille,
-        "mois": choices.mois,
-        "heures": choices.heures,
-        "values": values,
-        "acheteur": choices.type_acheteur,
-        "atteint": choices.seuil_europeen or None,
-        "concession": choices.concession,
-        "lots": len(choices.lots),
-        "annuel": None if choices.montant is None else round(choices.montant * 100),
-        "taux": None if choices.taux is None else choices.taux / 100,
-    }
-    needs = [(drafting.Need(lot=lot, **need), *choices.levier) for lot in choices.lots]
-    texts = drafting.draft(*needs[0])
-    for told in drafting.to_check(*needs[0]):
+    need = _needed(choices)
+    texts = drafting.draft(need, *choices.levier)
+    for told in filter(None, (drafting.dispense(need), *drafting.to_check(need, *choices.levier))):
         say(f"  {french.typeset(told)}")
     for text in texts:
         say(
-            f"  {text.piece:<5} [{text.statut}] {text.titre} ({', '.join(text.articles)})"
+            f"  {text.piece:<7} [{text.statut}] {text.titre} ({', '.join(text.articles)})"
             + (f" ; à compléter : {', '.join(text.missing)}" if text.blanks else "")
         )
-    for told in filter(None, (needs[0][0].unlinked, drafting.silent(*choices.levier))):
+    for told in filter(None, (need.unlinked, drafting.silent(*choices.levier))):
         say(f"\n{french.typeset(told)}")
     say(f"\n{drafting.WARNING}")
     buyer, day = choices.nom_acheteur, reading_day(choices)
-    given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder, buyer=buyer, today=day))
+    asked = [(need, *choices.levier)]
+    given.delivered(choices, "redige", lambda folder: drafting.write(asked, folder, buyer=buyer, today=day))
 
 
 def _proofread(choices: argparse.Namespace) -> None:

@@ -66,10 +66,10 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure to be seen first: ``value`` in ``unit`` (entier, part, centime), its bounds, and what it means."""
+    """A figure to be seen first: ``value`` in ``unit`` (entier, part, centime, texte), its bounds, and what it means."""
 
     label: str
-    value: float | int | None
+    value: float | int | str | None
     unit: str
     note: str = ""
     low: float | None = None

@@ -70,6 +70,8 @@ ORDER = (
     "corriger",
 )
 MOST_SLIDES = 10
+#: Cards on a row, and the inches that the row takes: sentences stand below a single one.
+_CARDS, _CARD = 3, 2.7
 _ANSWERS = (("numerateur", "oui", "1D5AA0"), ("non", "non", "E8DCBE"), ("inconnu", "inconnu", "B4BAC2"))
 #: The colour of each kind of message; its sign says it too.
 _KINDS = {"bien": "1F6B34", "alerte": "9C1F18", "constat": "44546A"}
@@ -189,6 +191,8 @@ def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
         _messages(slide, first[Messages])
     elif KeyFigures in first:
         _cards(slide, first[KeyFigures].figures[:6])
+        if len(first[KeyFigures].figures) <= _CARDS:
+            add_text(slide, fitting(texts, WIDTH, 18, HEIGHT - _CARD), top=TOP + _CARD, height=HEIGHT - _CARD, size=18)
     elif Figure in first:
         beside = fitting([*texts, *(f"{first[Todo].title} : {one}" for one in todo)], BESIDE, 15, HEIGHT)
         _draw(slide, first[Figure], width=8.2 if beside else WIDTH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -153,20 +154,39 @@ def spaser_standing(findings: Findings) -> TableBlock | None:
     duty, indicators = (law("duties")[name] for name in SPASER)
     said, why = said_and_why(row["motif"])
     bar = french.euros_short(row["seuil"]) if row["seuil"] is not None else "le seuil"
+    who, published = _asked_of_all(bar, indicators)
     lines = [
-        (
-            "Qui en doit un",
-            f"tout acheteur soumis au code dont les dépenses de l'année dépassent {bar} HT, hors livre V (L2111-3, D2111-3)",
-        ),
+        who,
         ("Ici", f"{row['annee']} : {APPLICABILITY[row['applicabilite']]}{_spent(row)} ; {why}"),
         (
             "Adopté et publié",
             said
             or "rien n'en a été dit pour ce diagnostic : donner sa date d'adoption et son adresse, ou le faire adopter",
         ),
-        ("À publier", f"{_published()}, tous les {french.number(indicators['every_years'])} ans (L2111-3 al. 3)"),
+        published,
         ("Prochaine publication", _next(findings)),
     ]
+    return _lines("tab-spaser-ici", lines, duty)
+
+
+def spaser_rule(day: date) -> TableBlock:
+    """What the law asks of whoever owes a SPASER, on a day: for a reader of whom nothing is known."""
+    duty, indicators = (law("duties")[name] for name in SPASER)
+    bar = french.euros_short(int(rules.value("spaser_threshold", day) or 0) * 100)
+    return _lines("tab-spaser-loi", list(_asked_of_all(bar, indicators)), duty)
+
+
+def _asked_of_all(bar: str, indicators: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (
+        (
+            "Qui en doit un",
+            f"tout acheteur soumis au code dont les dépenses de l'année dépassent {bar} HT, hors livre V (L2111-3, D2111-3)",
+        ),
+        ("À publier", f"{_published()}, tous les {french.number(indicators['every_years'])} ans (L2111-3 al. 3)"),
+    )
+
+
+def _lines(id: str, lines: list[tuple[str, str]], duty: dict[str, Any]) -> TableBlock:
     frame = pl.DataFrame(
         [(question, french.typeset(french.capital(answer))) for question, answer in lines],
         schema=["question", "reponse"],
@@ -174,9 +194,7 @@ def spaser_standing(findings: Findings) -> TableBlock | None:
     )
     note = f"{duty['label']} : {rules.checked(duty)}."
     heads = (Column("question", "Le SPASER"), Column("reponse", "Ce que l'on en sait"))
-    return table(
-        "tab-spaser-ici", "Le schéma de promotion des achats responsables (SPASER)", frame, heads, french.typeset(note)
-    )
+    return table(id, "Le schéma de promotion des achats responsables (SPASER)", frame, heads, french.typeset(note))
 
 
 def _hinted(row: dict[str, Any]) -> bool:

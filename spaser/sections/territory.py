@@ -26,22 +26,62 @@ _COUNTS = (
 )
 
 
-def section_whole(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame) -> Section:
-    """Key figures and families of the whole set."""
+#: Lists that say who is of the ESS, and the shares under which what they place, or the staff they know, makes no headline.
+_OF_ESS = ("sirene_unites_legales", "sirene_drapeau", "ess_france", "esus", "propre")
+PLACED, STAFFED = 0.5, 0.5
+
+
+def reach(files: pl.DataFrame) -> tuple[bool, float]:
+    """Whether a list of the ESS is said complete, and the share of what these lists hold that has a commune (0 without any)."""
+    if "liste" not in files.columns:
+        return False, 0.0
+    held = files.filter(pl.col("liste").is_in(_OF_ESS))
+    every, lost = int(held["etablissements"].sum()), int(held["non_situes"].sum())
+    return bool(held["prouve_non"].any()), 1 - lost / every if every else 0.0
+
+
+def thin(files: pl.DataFrame) -> bool:
+    """The lists place too little of the ESS for a count of establishments to be a fact of the territory."""
+    complete, placed = reach(files)
+    return not complete and placed < PLACED
+
+
+def reach_told(files: pl.DataFrame) -> str:
+    """What the counts are counts of, said before them; empty when a list is complete."""
+    complete, placed = reach(files)
+    if complete:
+        return ""
+    told = (
+        "ces nombres sont ceux des listes lues, pas ceux du territoire : aucune liste de l'ESS n'y est déclarée complète, "
+        "à une date et pour un territoire"
+    )
+    if files.height and placed < PLACED:
+        lines = "aucune ligne des listes de l'ESS n'a de commune"
+        if placed:
+            lines = f"{french.share(placed, 0)} seulement des lignes des listes de l'ESS ont une commune"
+        told += f" ; {lines} : ce qui suit est ce qu'on y voit, pas un compte de l'ESS d'ici"
+    return french.sentence(told)
+
+
+def section_whole(rows: pl.DataFrame, communes: pl.DataFrame, files: pl.DataFrame) -> Section:
+    """What the lists are, then key figures and families of the whole set; nothing is a headline whose base is too thin."""
     whole = rows.filter(pl.col("code_commune") == WHOLE)
     total = whole.filter(pl.col("famille") == WHOLE)
     inclusive = whole.filter(pl.col("famille") == INCLUSIVE)
-    cards = [_card("Établissements de l'ESS", total), _card("Établissements inclusifs", inclusive)]
-    present = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).height
-    cards.append(
-        KeyFigure(
+    cards = [_card("Établissements inclusifs, dans les listes lues", inclusive)]
+    if not thin(files):
+        present = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).height
+        towns = KeyFigure(
             "Communes ayant un établissement de l'ESS",
             present,
             "entier",
             f"sur {french.count(communes.height, 'commune')}",
         )
-    )
-    blocks: list = [KeyFigures(tuple(cards)), Callout("Des tranches, pas des nombres exacts", _BANDS)]
+        known = "" if reach(files)[0] else ", dans les listes lues"
+        cards = [_card(f"Établissements de l'ESS{known}", total), *cards, towns]
+    said = reach_told(files)
+    blocks: list = [Callout("Ce que comptent ces listes", said, "attention")] if said else []
+    blocks += [KeyFigures(tuple(cards)), Callout("Des tranches, pas des nombres exacts", _BANDS)]
     if whole.height:
         named = _told(whole).with_columns(pl.col("famille").replace({WHOLE: "ensemble de l'ESS"}))
         blocks.append(
@@ -201,8 +241,14 @@ def section_sources(_: pl.DataFrame, __: pl.DataFrame, files: pl.DataFrame) -> S
         "sources",
         "Sources",
         "D'où viennent ces chiffres ?",
-        (table("tab-listes", "Les listes de fournisseurs", files, columns), Sentence(_RULE)),
+        (table("tab-listes", "Les listes de fournisseurs", _plain(files), columns), Sentence(_RULE)),
     )
+
+
+def _plain(files: pl.DataFrame) -> pl.DataFrame:
+    """The remark of each list without the line of settings that declares it: that is for the terminal, not for a reader."""
+    settings = r"(?: ; )?si (?:celle-ci|c'est)[^\[]*\[\{.*?\}\]"
+    return files.with_columns(message=pl.col("message").cast(pl.String).str.replace_all(settings, ""))
 
 
 def annex(rows: pl.DataFrame) -> TableBlock:
@@ -225,8 +271,10 @@ def _known(rows: pl.DataFrame) -> tuple[Column, ...]:
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
-    """Where every band is unknown, jobs are unknown too: not zero."""
-    silent = (pl.col("sans_tranche") == pl.col("etablissements")) & (pl.col("etablissements") > 0)
+    """Where the staff of less than half is known, jobs are not told: neither zero nor the part for the whole."""
+    silent = (pl.col("etablissements") - pl.col("sans_tranche") < STAFFED * pl.col("etablissements")) & (
+        pl.col("etablissements") > 0
+    )
     jobs = [
         column.name
         for column in _COUNTS[1:]
@@ -238,20 +286,28 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
 def _card(label: str, row: pl.DataFrame) -> KeyFigure:
     if not row.height:
         return KeyFigure(label, 0, "entier", "aucun dans les listes chargées")
-    low, high = row["emplois_bas"].item(), row["emplois_haut"].item()
-    if row["sans_tranche"].item() == row["etablissements"].item():
-        return KeyFigure(label, row["etablissements"].item(), "entier", "effectif inconnu")
-    jobs = (
+    return KeyFigure(label, row["etablissements"].item(), "entier", jobs_told(row.row(0, named=True)))
+
+
+def jobs_told(row: dict) -> str:
+    """« de 12 à 30 emplois, effectif inconnu pour 3 établissements »; no number where the staff of less than half is known."""
+    low, high, silent, every = (row[name] for name in ("emplois_bas", "emplois_haut", "sans_tranche", "etablissements"))
+    if silent == every:
+        return "effectif inconnu"
+    if every - silent < STAFFED * every:
+        return f"emplois non dits : effectif connu pour {french.number(every - silent)} sur {french.number(every)}"
+    told = (
         f"de {french.number(low)} à {french.count(high, 'emploi', none=False)}"
         if high is not None
         else f"au moins {french.count(low, 'emploi', none=False)}"
     )
-    return KeyFigure(label, row["etablissements"].item(), "entier", jobs)
+    return told + (f", effectif inconnu pour {french.number(silent)}" if silent else "")
 
 
 _BANDS = french.typeset(
     "L'effectif d'un établissement est connu par tranche : les emplois vont donc de… à… Un établissement dont la tranche est inconnue "
-    "n'entre dans aucun compte d'emplois ; il est compté à part."
+    "n'entre dans aucun compte d'emplois ; il est compté à part. Quand moins de la moitié des effectifs est connue, aucun nombre "
+    "d'emplois n'est donné."
 )
 #: Why a family counts « au moins »: the name « Assoc… » proves no form.
 FORMS_KNOWN = french.typeset(

@@ -115,12 +115,12 @@ def test_a_line_of_one_need_says_what_it_is_about(needs, named) -> None:
 
 
 @pytest.mark.parametrize(
-    ("met", "effect", "words"),
+    ("met", "effect", "parts"),
     [(None, None, 0), ("fournisseurs crédibles", None, 1), ("fournisseurs crédibles", 100_00, 2)],
 )
-def test_the_foot_of_the_plan_speaks_of_suppliers_and_capacities_that_it_has(met, effect, words) -> None:
+def test_the_foot_of_the_plan_speaks_of_suppliers_and_capacities_that_it_has(met, effect, parts) -> None:
     foot = words.foot([{"levier_population": met, "potentiel": effect}])
-    assert ("ne nomme aucun" in foot) + ("capacité" in foot) == words
+    assert ("ne nomme aucun" in foot) + ("capacité" in foot) == parts
 
 
 @pytest.mark.parametrize(("files", "told"), [(141, True), (40, False)])

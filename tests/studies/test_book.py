@@ -16,7 +16,7 @@ from spaser.cli import main
 from spaser.deliverables.report import Definitions, TableBlock
 from spaser.sources.registers.files import open_lists
 from spaser.studies.diagnostic import holders
-from spaser.studies.territory import book, leaves, panorama
+from spaser.studies.territory import book, leaves, limits, panorama
 from spaser.suppliers import coverage
 
 DATA = Path(__file__).parents[2] / "data"
@@ -57,7 +57,10 @@ def test_each_structure_has_one_entry_under_its_trade_those_who_lend_and_those_u
         if isinstance(block, Definitions)
         for name, _ in block.items
     ]
-    assert all(every.count(name) == 1 for name in chapters)
+    assert all(every.count(name) == (chapters[name] != book.UNKNOWN) for name in chapters)
+    unsaid = next(one for one in told.sections if "non renseigné" in one.title)
+    listed = next(block for block in unsaid.blocks if isinstance(block, TableBlock))
+    assert listed.frame["nom"].to_list() == ["Balsamine (fictif)"], "in a compact list, without an empty sheet"
     text = str([one.blocks for one in told.sections if one.title.startswith("Espaces verts")])
     assert "Zinnia" in text and "Amarante" in text  # the second by a reference or by its own entry
 
@@ -85,14 +88,14 @@ def test_order_is_alphabetical_and_says_that_sourcing_is_open_to_all(tmp_path):
 
 def test_a_chapter_too_long_is_names_then_towns_and_every_structure_stays_in_the_workbook(tmp_path):
     def many(n):
-        rows = [f";Structure {rank:03d} (fictif);ACI;Montreuil;93100;;;;;30/09/2026\n" for rank in range(n)]
+        rows = [
+            f";Structure {rank:03d} espaces verts (fictif);ACI;Montreuil;93100;;;;;30/09/2026\n" for rank in range(n)
+        ]
         return made(tmp_path, "".join(rows))
 
     for n, shape in ((leaves.STEPS[0], Definitions), (leaves.STEPS[0] + 1, TableBlock), (leaves.LINES + 1, TableBlock)):
         found = many(n)
-        section = next(
-            one for one in leaves.report(found).sections if one.title == "Métier non renseigné par les listes"
-        )
+        section = next(one for one in leaves.report(found).sections if one.title.startswith("Espaces verts"))
         shown = next(block for block in section.blocks if isinstance(block, shape))
         if isinstance(shown, TableBlock):
             assert "classeur" in shown.note and shown.frame.height == (n if n <= leaves.LINES else 1)
@@ -208,3 +211,18 @@ def test_no_heading_of_communes_stands_alone(tmp_path):
     for rows, said in ((place.rows.filter(~towns), False), (with_one, True)):
         told = panorama.summary(replace(place, rows=rows)).replace("\u2019", "'")
         assert (heading in told) is said
+
+
+def test_the_share_without_a_trade_is_said_first_and_not_when_every_trade_is_known(tmp_path):
+    said = limits.warned(made(tmp_path)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "1 sur 4 (25 %)" in said
+    (tmp_path / "b").mkdir()
+    known = made(tmp_path / "b", "".join(ROWS.splitlines(keepends=True)[:2]))
+    assert "ne disent pas le métier" not in limits.warned(known)
+
+
+@pytest.mark.parametrize(("day", "old"), [(date(2029, 9, 30), False), (date(2029, 10, 1), True)])
+def test_the_age_of_lists_is_said_when_they_are_too_old_to_prove_that_a_structure_is_there(tmp_path, day, old):
+    said = limits.aged(replace(made(tmp_path), today=day)).replace("\u00a0", " ")
+    assert ("plus de 36 mois seulement : 4 sur 4" in said) == old
+    assert ("30 septembre 2026" in said) == old

@@ -7,7 +7,7 @@ import pytest
 from spaser import cli, rules
 from spaser.problems import Problem
 from spaser.studies.acting import drafting, proofreading
-from spaser.studies.acting.drafting import Need
+from spaser.studies.acting.drafting import Need, Share
 from spaser.studies.acting.drafting.reserving import may_be_listed
 from spaser.studies.acting.drafting.threshold import reached
 
@@ -180,7 +180,7 @@ def test_a_reservation_is_open_to_equivalent_structures_whatever_its_public():
     """One that shuts them out keeps those of another Member State away."""
     for concession in (False, True):
         levers = {"reserver_handicap", "reserver_insertion"} | (
-            set() if concession else {"reserver_ess", "reserver_lot"}
+            set() if concession else {"reserver_ess", "reserver_handicap_insertion"}
         )
         for lever in levers:
             (told,) = (
@@ -196,7 +196,7 @@ def test_what_defence_forbids_is_said_of_every_reservation_but_the_one_it_keeps(
         ("reserver_handicap", False),
         ("reserver_insertion", True),
         ("reserver_ess", True),
-        ("reserver_lot", True),
+        ("reserver_handicap_insertion", True),
     ):
         (told,) = (one.a_savoir for code, one in texts(Need(), lever).items() if code.startswith("reservation"))
         assert ("marché de défense ou de sécurité" in told) is forbidden, lever
@@ -211,10 +211,11 @@ def test_disabled_workers_are_the_same_in_a_contract_and_in_a_concession():
 
 @pytest.mark.parametrize(("lots", "sure"), [(2, None), (3, True)])
 def test_the_lots_drafted_together_are_summed_before_the_threshold(lots, sure):
-    need = Need(famille="batiment_gros_oeuvre", annuel=150_000_000, mois=18, lot="1", lots=lots)
+    shares = tuple(Share(str(number), 150_000_000) for number in range(1, lots + 1))
+    need = Need(famille="batiment_gros_oeuvre", mois=18, lots=shares)
     found = reached(need)
     assert found.sure is sure
-    assert f"{lots} lots demandés" in plain(found.told)
+    assert f"les {lots} lots demandés" in plain(found.told)
     assert "lots demandés" not in plain(
         reached(Need(famille="batiment_gros_oeuvre", annuel=150_000_000, mois=18, lot="1")).told
     )

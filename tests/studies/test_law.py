@@ -170,7 +170,8 @@ def test_the_first_day_of_a_duty_is_told_in_the_same_words_wherever_it_is_told()
 FACTS = Path(__file__).parents[3] / "shared" / "facts"
 ARTICLE = re.compile(r"\b[LRD][23]\d{3}-\d+(?:-\d+)*")
 #: Read in the same copy afterwards: defence contracts take over neither L2111-2 nor L2152-7 (in force since 22 August 2026).
-READ_SINCE = {"L2311-2", "L2352-1", "L2352-2"}
+#: Their decrees (R2352-1 to R2352-9) were read whole too: they allow an environmental criterion and do not ask for one.
+READ_SINCE = {"L2311-2", "L2352-1", "L2352-2", "R2352-1", "R2352-5", "R2352-9"}
 
 
 def held() -> set[str]:

@@ -163,6 +163,12 @@ def test_the_section_is_silent_without_contracts_and_honest_without_demand():
     made = balance(needs({"actif": False}), offer("11111111100011"))
     section = section_balance(made.extras())
     assert "Aucun besoin en cours" in section.blocks[0].text
+    texts = " ".join(said(made))
+    assert (
+        "la demande n'est pas mesurée" in texts.replace("’", "'")
+        and "Offre sans demande" not in texts
+        and "0\u00a0€" not in texts
+    )
 
 
 def test_the_section_and_the_sheets_tell_the_same_demand():

@@ -82,14 +82,14 @@ def test_a_concession_is_read_on_its_own_articles(tmp_path, articles, public, st
     assert bases["critère environnemental"] == "CCP L3124-5, R3124-4"
     assert bases["conditions d'exécution environnementales"] == "CCP L3114-2"
     assert bases["conditions d'exécution sociales"] == "CCP L3114-2-1"
-    assert not table.filter(controle="critère environnemental")["texte"].item(), "no text of a concession is held"
+    assert table.filter(controle="critère environnemental")["texte"].item() == "critere_environnement_concession"
 
 
 def test_the_own_text_of_a_concession_is_met_and_offered_to_one_that_lacks_its_article(tmp_path):
     own = pasted(Need(concession=True), "reserver_insertion")["RC"]
     assert states(rows(tmp_path, RC=own), "réservation") == [MET]
     bare = rows(tmp_path, RC=f"Avis de concession\nLe contrat est réservé aux {INSERTION}.\n")
-    assert bare.filter(controle="réservation")["texte"].to_list() == ["reservation_concession_insertion"]
+    assert bare.filter(controle="réservation")["texte"].to_list() == ["reservation_insertion_concession"]
 
 
 def test_a_contract_near_the_networks_of_concessionaires_stays_a_contract(tmp_path):
@@ -145,9 +145,10 @@ GRID = "Prix : {}\n\nValeur technique : 30 %\n\nPerformances environnementales :
     ("text", "state"),
     [
         ("Article 5 – Critères de jugement des offres\n\n" + GRID.format("50 %"), MET),
-        ("Article 5 – Critères de jugement des offres\n\n" + GRID.format("60 %"), CHECK),
+        ("Article 5 – Critères de jugement des offres\n\n" + GRID.format("60 %"), CLASHES),
+        ("Article 5 – Critères de jugement des offres\n\n" + GRID.format("40 %"), CHECK),
         ("Critères de jugement des offres\n\n" + GRID.format("50 %"), MET),
-        ("Critères de jugement des offres\n\n" + GRID.format("60 %"), CHECK),
+        ("Critères de jugement des offres\n\n" + GRID.format("60 %"), CLASHES),
         ("Les critères sont : prix (50 %), valeur technique (30 %), environnement (20 %).\n", MET),
         ("Les critères sont : prix (60 %), valeur technique (30 %), environnement (20 %).\n", CHECK),
         (

@@ -14,7 +14,7 @@ import spaser
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.studies.acting.supplier import compose as supplier
-from spaser.studies.acting.supplier import conditions, facts, handover
+from spaser.studies.acting.supplier import conditions, facts, handover, told
 from spaser.vocabulary import REGISTER
 
 DATA = Path(__file__).parents[2] / "data"
@@ -146,3 +146,14 @@ def test_the_check_list_is_on_the_sheet_and_in_its_workbook(sheet, tmp_path):
     )
     *_, path = handover.write(sheet, tmp_path)
     assert "conditions" in openpyxl.load_workbook(path).sheetnames
+
+
+def test_one_capacity_is_told_and_several_establishments_are_said_added():
+    row = {"siret": "1", "capacite_bas": 10_000_000, "capacite_haut": 20_000_000, "capacite_origine": "effectif"}
+
+    def said(*rows):
+        return told.size(pl.DataFrame(rows)).replace("\u00a0", " ").replace("\u202f", " ")
+
+    assert said(row, row) == "Capacité annuelle estimée, de 100,0 k€ à 200,0 k€ : effectif."
+    two = said(row, row | {"siret": "2"})
+    assert two == "Capacité annuelle estimée de ses 2 établissements ensemble, de 200,0 k€ à 400,0 k€ : effectif."

@@ -9,7 +9,9 @@ import pytest
 from invented_places import place
 
 from spaser import territories
+from spaser.deliverables.report import KeyFigures
 from spaser.problems import Problem
+from spaser.sections import territory as sections
 from spaser.sources.registers import sirene
 from spaser.studies.territory import panorama as territory
 from spaser.suppliers import observatory
@@ -170,3 +172,55 @@ def test_the_day_after_the_one_that_means_no_date_is_a_date():
     assert observatory.creations(*lists(*created), ["94001"]).collect().rows() == [(1900, 1), (None, 1)]
     closed = [place(f"9000000{n}000010", "94001", etat="F", fermeture=day) for n, day in enumerate((first, none), 1)]
     assert observatory.closings(*lists(*closed), ["94001"]).collect().rows() == [(1900, 1), (None, 1)]
+
+
+def lists_read(**changes):
+    row = {"liste": "ess_france", "etablissements": 100, "non_situes": 0, "prouve_non": False} | changes
+    return pl.DataFrame([row])
+
+
+@pytest.mark.parametrize(("lost", "hidden"), [(50, False), (51, True), (100, True)])
+def test_a_count_is_no_headline_where_the_lists_of_the_ess_place_less_than_half(lost, hidden):
+    files = lists_read(non_situes=lost)
+    assert sections.thin(files) == hidden
+    assert "listes lues, pas ceux du territoire" in sections.reach_told(files).replace("\xa0", " ")
+    assert not sections.thin(lists_read(non_situes=lost, prouve_non=True)), "said complete by a person"
+    assert sections.reach_told(lists_read(prouve_non=True)) == ""
+
+
+def test_lists_that_do_not_say_the_ess_make_no_headline_of_it():
+    files = lists_read(liste="siae_asp")
+    assert sections.thin(files)
+    rows = pl.DataFrame(
+        [
+            {"code_commune": sections.WHOLE, "famille": family, "etablissements": 6, "sans_tranche": 6,
+             "emplois_bas": 0, "emplois_haut": 0, "commune": None}
+            for family in (sections.WHOLE, sections.INCLUSIVE)
+        ]
+    )  # fmt: skip
+    section = sections.section_whole(rows, pl.DataFrame({"commune": ["A"]}), files)
+    cards = next(block for block in section.blocks if isinstance(block, KeyFigures))
+    assert [card.label for card in cards.figures] == ["Établissements inclusifs, dans les listes lues"]
+    placed = sections.section_whole(rows, pl.DataFrame({"commune": ["A"]}), lists_read())
+    cards = next(block for block in placed.blocks if isinstance(block, KeyFigures))
+    assert cards.figures[0].label == "Établissements de l'ESS, dans les listes lues"
+
+
+@pytest.mark.parametrize(("silent", "told"), [(38, False), (20, False), (19, True), (0, True)])
+def test_jobs_are_told_only_where_the_staff_of_half_is_known(silent, told):
+    row = {"etablissements": 39, "sans_tranche": silent, "emplois_bas": 12, "emplois_haut": 30}
+    said = sections.jobs_told(row).replace("\xa0", " ")
+    assert ("de 12 à 30 emplois" in said) == told
+    assert ("emplois non dits" in said) == (not told)
+    frame = sections._told(pl.DataFrame([row]))
+    assert (frame["emplois_bas"][0] is not None) == told
+
+
+def test_a_remark_shown_to_a_reader_holds_no_line_of_settings():
+    remark = 'qui n\'y est pas reste inconnu ; si celle-ci est complète à sa date et pour un territoire, déclarez-le : liste = [{ fichier = "a.csv", prouve_le_non = true }]'
+    files = pl.DataFrame({"message": [remark, None, "format non vérifié"]})
+    assert sections._plain(files)["message"].to_list() == [
+        "qui n'y est pas reste inconnu",
+        None,
+        "format non vérifié",
+    ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +15,10 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables import delivery, files, slides
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Block, Column, Paragraph, Report, Section, Sentence, table
+from spaser.deliverables.report import Column, Measured, Paragraph, Report, Section, Sentence, table
+from spaser.sections.acting import workshop
+from spaser.sections.acting.workshop import Asked, Step
+from spaser.sections.findings import Findings
 from spaser.sections.shown import brief
 from spaser.studies.diagnostic import Diagnostic, handover
 
@@ -23,38 +26,52 @@ from spaser.studies.diagnostic import Diagnostic, handover
 CASES = 6
 #: What is done, and for how long (minutes): a half day with its break.
 _PROGRAMME = (
-    (15, "Accueil", "Dire à quoi servira la demi-journée, et que personne n'est noté."),
-    (
+    Step(
+        15,
+        "Accueil",
+        "Dire à quoi servira la demi-journée, et que personne n'est noté.",
+        "une feuille et un stylo par personne",
+    ),
+    Step(
         45,
         "Lire nos chiffres",
         "Projeter chaque question, laisser une minute, faire voter à main levée, donner la réponse et sa raison.",
+        "les diapositives, un tableau pour compter les voix",
     ),
-    (
+    Step(
         30,
         "Clause, critère, réservation",
-        "Reprendre trois textes de vos marchés : que dit chacun, et que déclare-t-on ?",
+        "Reprendre des textes de vos marchés : que dit chacun, et que déclare-t-on ?",
+        "les objets projetés, les fiches des contrats",
     ),
-    (15, "Pause", ""),
-    (
+    Step(15, "Pause", "", ""),
+    Step(
         60,
         "Atelier sur nos marchés",
         "Groupes de trois ou quatre : chacun prend deux marchés de la liste et remplit la fiche.",
+        "une fiche par marché, à imprimer du document",
     ),
-    (
+    Step(
         30,
         "Mise en commun",
         "Chaque groupe dit un marché, le levier choisi, ce qui l'empêche, qui s'en charge, pour quand.",
+        "le tableau projeté, rempli en direct",
     ),
-    (15, "Ce qu'on décide", "Écrire trois décisions, chacune avec un nom de fonction et une date."),
+    Step(
+        15,
+        "Ce qu'on décide",
+        "Écrire trois décisions, chacune avec un nom de fonction et une date.",
+        "la dernière diapositive, à garder",
+    ),
 )
-_STEPS = (Column("duree", "Minutes", "entier"), Column("etape", "Étape"), Column("comment", "Comment s'y prendre"))
+_READ, _TEXTS, _SHARED, _DECIDED = (_PROGRAMME[rank].name for rank in (1, 2, 5, 6))
 _CASES = (
     Column("objet", "Marché"),
     Column("famille_libelle", "Famille"),
     Column("trimestre", "Se termine"),
-    Column("levier", "Levier choisi"),
-    Column("obstacle", "Ce qui l'empêche"),
-    Column("qui", "Qui, pour quand"),
+    Column("levier", "Levier choisi", fill=True),
+    Column("obstacle", "Ce qui l'empêche", fill=True),
+    Column("qui", "Qui, pour quand", fill=True),
 )
 
 
@@ -77,13 +94,15 @@ class Workshop:
     as_of: date
     questions: tuple[Question, ...]
     cases: pl.DataFrame
+    found: Findings
     demo: bool = False
 
 
 def study(result: Diagnostic) -> Workshop:
     """The workshop of a buyer, from its diagnostic."""
     asked = [*_figures(result), *_rules(result.day)]
-    return Workshop(result.scope, result.as_of, tuple(asked), _cases(result), result.base.demo)
+    told = handover.findings(result)
+    return Workshop(result.scope, result.as_of, tuple(asked), _cases(result), told, result.base.demo)
 
 
 def _figures(result: Diagnostic) -> list[Question]:
@@ -101,7 +120,7 @@ def _figures(result: Diagnostic) -> list[Question]:
             and measure.denominateur
         ):
             choices = _shares(measure.valeur, measure.valeur_repondus, measure.haut)
-            why = f"{french.count(measure.numerateur, 'contrat', none=False)} sur {french.number(measure.denominateur)}. Sur les seuls contrats renseignés : {french.share(measure.valeur_repondus, 0) if measure.valeur_repondus is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
+            why = f"{french.count(measure.numerateur, 'contrat', none=False)} sur {french.number(measure.denominateur)}. {_answered(measure)}"
             asked.append(
                 Question(
                     code,
@@ -139,7 +158,7 @@ def _rules(day: date) -> list[Question]:
     if threshold:
         n = int(threshold) // 1_000_000
         choices = tuple(f"{french.number(one)} M€" for one in (n // 2, n, 2 * n))
-        why = "Dépenses de l'année civile, hors taxe. Le texte et sa vérification : spaser droit spaser."
+        why = "Dépenses de l'année civile, hors taxe, marchés du livre V à part (L2111-3, D2111-3)."
         asked.append(
             Question(
                 "seuil",
@@ -172,16 +191,39 @@ def _rules(day: date) -> list[Question]:
     return asked
 
 
+def _answered(measure: Measured) -> str:
+    """The share of those that answer, when it differs from that of all."""
+    part = measure.valeur_repondus
+    if part is not None and french.share(part, 0) == french.share(measure.valeur or 0.0, 0):
+        return "Tous, ou presque, sont renseignés : la part des seuls renseignés est la même."
+    return f"Sur les seuls contrats renseignés : {french.share(part, 0) if part is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
+
+
 def _cases(result: Diagnostic) -> pl.DataFrame:
-    """The next renewals with an end, for the groups; what the groups write is blank."""
+    """The renewals worth an hour of talk; what the groups write is blank.
+
+    Those first where there is time to prepare, an amount that is worth it and a family that the ESS sells; one of each family before
+    a second, the nearest ends first.
+    """
     ending = result.extras.get("renouvellements")
-    void = [pl.lit(None, pl.String).alias(name) for name in ("levier", "obstacle", "qui")]
+    void = [pl.lit("…" * 9).alias(name) for name in ("levier", "obstacle", "qui")]
     if ending is None:
         return pl.DataFrame(schema={column.name: pl.String for column in _CASES})
-    once = ending.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
-    kept = [name for name in ("objet", "famille_libelle", "trimestre", "uid") if name in once.columns]
-    rows = once.select(kept).sort("trimestre", "uid").unique("objet", keep="first", maintain_order=True).head(CASES)
-    return rows.with_columns(*void)
+    plan = (result.base.method or rules.method())["plan"]
+    sold = rules.table("families.csv").filter(pl.col("offre_ess").is_in(["forte", "moyenne"]))["famille"].to_list()
+    worth = pl.col("montant_annuel").is_null() | (pl.col("montant_annuel") >= plan["plancher"]["value"] * 100)
+    ready = pl.col("echeance").dt.offset_by(f"-{plan['preparation_minimale']['value']}mo") >= pl.lit(result.day)
+    once = ending.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False) & ready)
+    rows = (
+        once.with_columns(_bon=worth & pl.col("famille").is_in(sold).fill_null(False))
+        .sort("trimestre", "uid")
+        .unique("objet", keep="first", maintain_order=True)
+        .with_columns(_nieme=pl.int_range(pl.len()).over("famille", "_bon"))
+        .sort(~pl.col("_bon"), "_nieme", "trimestre", "uid")
+        .head(CASES)
+        .sort("trimestre", "uid")
+    )
+    return rows.select("objet", "famille_libelle", "trimestre", "uid").with_columns(*void)
 
 
 def findings(result: Workshop) -> dict[str, pl.DataFrame]:
@@ -198,7 +240,7 @@ def report(result: Workshop) -> Report:
         Sentence(french.typeset(f"{rank}. {one.right}. {one.why}")) for rank, one in enumerate(result.questions, 1)
     ]
     sections = [
-        Section("deroule", "La demi-journée", "Que faire, et combien de temps ?", (_programme(),)),
+        Section("deroule", "La demi-journée", "Que faire, et combien de temps ?", (workshop.programme(_PROGRAMME),)),
         *asked,
         _work(result),
         Section("reponses", "Les réponses", "Pour l'animateur : à ne pas distribuer", (Paragraph(tuple(answers)),)),
@@ -207,39 +249,34 @@ def report(result: Workshop) -> Report:
 
 
 def deck(result: Workshop) -> Report:
-    """What is projected: each question, then its answer on the slide after it."""
-    sections: list[Section | None] = []
-    for rank, one in enumerate(result.questions, 1):
-        sections.append(_asked(rank, one))
-        told = (Sentence(french.sentence(one.right)), Sentence(french.typeset(one.why)))
-        sections.append(Section(f"reponse-{rank}", f"Réponse {rank}", one.text, (Paragraph(told),)))
-    sections.append(_work(result))
+    """What is projected: the programme, each question then its answer on the slide after it, the texts, the cases, what is shared and decided."""
+    sections: list[Section | None] = [workshop.opened(_PROGRAMME)]
+    starts = {one.name: sum(step.minutes for step in _PROGRAMME[:rank]) for rank, one in enumerate(_PROGRAMME)}
+    lasts = {one.name: one.minutes for one in _PROGRAMME}
+    each = lasts[_READ] // max(len(result.questions), 1)
+    for rank, one in enumerate(result.questions):
+        asked = Asked(rank + 1, one.code, one.text, one.choices, one.right, one.why)
+        sections.append(workshop.question(asked, starts[_READ] + rank * each, each))
+        sections.append(workshop.answer(asked, result.found))
+    sections += [
+        workshop.texts(result.found, starts[_TEXTS], lasts[_TEXTS]),
+        _work(result),
+        workshop.shared(result.cases, starts[_SHARED], lasts[_SHARED]),
+        workshop.decided(starts[_DECIDED], lasts[_DECIDED]),
+    ]
     return _made(result, sections)
 
 
 def _made(result: Workshop, sections: Sequence[Section | None]) -> Report:
     return model.build(
         "Atelier achat responsable",
+        today=result.found.today,
         buyer=result.buyer,
         as_of=result.as_of,
         subtitle="une demi-journée sur nos propres chiffres",
         sections=sections,
         notes=("Démonstration : acheteurs et contrats sont inventés.",) if result.demo else (),
     )
-
-
-def _programme() -> Block:
-    start, rows = timedelta(), []
-    for minutes, step, how in _PROGRAMME:
-        at = f"{start.seconds // 3600} h {start.seconds // 60 % 60:02d}"
-        rows.append({"debut": at, "duree": minutes, "etape": step, "comment": how})
-        start += timedelta(minutes=minutes)
-    total = f"{start.seconds // 3600} h {start.seconds // 60 % 60:02d}"
-    frame = pl.DataFrame(rows).with_columns(
-        pl.Series(name, [french.typeset(str(row[name])) for row in rows]) for name in ("etape", "comment")
-    )
-    columns = (Column("debut", "Après"), *_STEPS)
-    return table("tab-deroule", "Le déroulé", frame, columns, french.typeset(f"En tout : {total}, pause comprise."))
 
 
 def _asked(rank: int, one: Question) -> Section:

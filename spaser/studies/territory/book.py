@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from spaser import rules
 from spaser.sources.registers import Registers
 from spaser.studies.acting.supplier import facts
 from spaser.studies.acting.supplier.coming import coming
@@ -127,7 +128,7 @@ def _trades(served: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     sure = pl.col("metier").fill_null(False) | (pl.col("gagnes_siret") > 0).fill_null(False)
     kept = ("cle", "famille", "famille_libelle", "adequation", "adequation_origine", "gagnes_siret")
     numbered = served.filter(sure).select(kept)
-    labels = served.select("famille", "famille_libelle").unique()
+    labels = rules.table("families.csv").select("famille", famille_libelle="libelle")
     said = named_trades(found.filter(pl.col("siret").is_null()).select("cle", "nom"))
     bare = said.join(labels, on="famille", how="left", maintain_order="left").with_columns(
         adequation_origine=pl.lit("métier dit par le nom")

@@ -222,6 +222,8 @@ def said(balance: Balance) -> list[str]:
     told = [
         f"demande {whose} : {french.euros_short(total)} par an, {french.count(balance.buyers.height, 'acheteur')}, {french.count(int(rows['besoins'].sum()), 'besoin')} en cours"
     ]
+    if not int(rows["besoins"].sum()):
+        told = ["aucun besoin en cours n'est lu ici : la demande n'est pas mesurée, et rien ne dit ce qui manque"]
     if total:
         told.append(
             f"l'ESS pourrait en prendre {french.euros_short(reach)} par an, au plus {french.euros_short(high)}, aucun fournisseur n'étant compté deux fois d'un acheteur à l'autre"
@@ -233,7 +235,8 @@ def said(balance: Balance) -> list[str]:
     )
     told += _lacking(rows, ELSEWHERE, "achetées sans fournisseur ici, mais à portée de plus loin")
     told += _lacking(rows, TIGHT, "offre du territoire inférieure à la demande")
-    told += _lacking(rows, UNASKED, "offre sans demande dans les contrats lus", by="offre")
+    if total:  # where nothing was read, supply lacks no demand: the demand is what is not known
+        told += _lacking(rows, UNASKED, "offre sans demande dans les contrats lus", by="offre")
     if balance.elsewhere:
         told.append(
             f"{french.count(balance.elsewhere, 'besoin')} des collectivités du territoire, dans une commune hors du territoire : pas comptés"
@@ -256,7 +259,7 @@ def _lacking(rows: pl.DataFrame, code: str, words: str, by: str = "demande") -> 
 def balance_told(balance: Balance) -> list[str]:
     """What the terminal says of it."""
     lines = said(balance)
-    for row in balance.families.head(12).to_dicts():
+    for row in balance.families.filter(pl.col("besoins") > 0).head(12).to_dicts():
         lines.append(
             f"  {row['famille_libelle'][:44]:<44} {french.euros_short(row['demande']):>12} par an ; ici {french.number(row['fournisseurs']):>4},"
             f" à portée {french.value(row['a_portee'], 'entier'):>5} ; {row['etat']}"

@@ -13,6 +13,7 @@ from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import (
     Block,
+    Callout,
     Column,
     Definitions,
     Paragraph,
@@ -27,6 +28,7 @@ from spaser.sections.territory import section_sources
 from spaser.studies.acting.supplier import told
 from spaser.studies.acting.supplier.told import coming as coming_told
 from spaser.studies.territory.book import LENDS, UNKNOWN, Book
+from spaser.studies.territory.limits import aged, warned
 
 #: Entries of the whole book, and of a chapter, beyond which a chapter is a list of names; lines of such a list.
 ENTRIES, STEPS, LINES = 400, (60, 40, 20, 10, 5, 0), 150
@@ -103,6 +105,7 @@ _AHEAD = (
 )
 _INDEX = (Column("famille_libelle", "Famille"), Column("structures", "Structures", "entier"))
 _NAMES = (Column("nom", "Structure"), Column("commune", "Commune"), Column("statuts", "Statuts"))
+_BARE = (*_NAMES, Column("naf", "Code d'activité"), Column("adresse", "Adresse"))
 
 
 def report(book: Book) -> Report:
@@ -142,9 +145,9 @@ def write(book: Book, folder: Path | str) -> list[Path]:
 
 def summary(book: Book) -> str:
     """What the terminal says of it."""
-    lost = book.entries.filter(chapitre=UNKNOWN).height
-    said = f"Cahier : {french.count(book.entries.height, 'structure', feminine=True)}, {french.count(len(_families(book)), 'famille', feminine=True)} d'achat ; {french.number(lost)} au métier non renseigné par les listes"
-    return french.sentence(said)
+    lost, every = book.entries.filter(chapitre=UNKNOWN).height, max(book.entries.height, 1)
+    said = f"Cahier : {french.count(book.entries.height, 'structure', feminine=True)}, {french.count(len(_families(book)), 'famille', feminine=True)} d'achat ; {french.number(lost)} au métier non renseigné par les listes ({french.share(lost / every, 0)})"
+    return " ".join(part for part in (french.sentence(said), aged(book)) if part)
 
 
 def titles(book: Book) -> dict[str, str]:
@@ -175,6 +178,7 @@ def _how(book: Book) -> Section:
     hidden = book.entries.height - book.named.height
     blocks: list[Block] = [
         Sentence(counts),
+        *([Callout("Avant de s'en servir", said, "attention")] if (said := warned(book)) else []),
         Paragraph(tuple(Sentence(french.typeset(text)) for text in (*_SOURCING, *_ENTRY, _read(book), *_public(book)))),
     ]
     if hidden:
@@ -241,7 +245,7 @@ def _chapter(book: Book, code: str, title: str, most: int) -> Section:
     own = book.named.filter(chapitre=code)
     blocks: list[Block] = [Sentence(french.typeset(_WHY[code]))] if code in _WHY else []
     blocks += [Sentence(_unsaid(own))] if code == UNKNOWN else []
-    if 0 < own.height <= most:
+    if 0 < own.height <= most and code != UNKNOWN:
         blocks.append(Definitions(tuple(_entry(book, row) for row in own.iter_rows(named=True))))
     elif own.height:
         blocks += _names(own, code)
@@ -274,8 +278,11 @@ def _names(own: pl.DataFrame, code: str) -> list[Block]:
         note = f"{n} structures : trop pour ces pages, et en choisir quelques-unes les classerait. Toutes sont dans le classeur, feuille « structures »."
         columns = (Column("commune", "Commune"), Column("structures", "Structures", "entier"))
         return [table(f"tab-{code}", "Où elles sont", by_town.head(LINES), columns, french.typeset(note))]
-    note = f"{n} structures : leurs fiches sont dans le classeur, feuille « structures »."
     shown = own.with_columns(statuts=_kinds_of())
+    if code == UNKNOWN:
+        note = "Leurs coordonnées connues, leurs statuts et leurs preuves sont dans le classeur."
+        return [table(f"tab-{code}", "Qui est là, métier à demander", shown, _BARE, note)]
+    note = f"{n} structures : leurs fiches sont dans le classeur, feuille « structures »."
     return [table(f"tab-{code}", "Qui est là", shown, _NAMES, french.typeset(note))]
 
 

@@ -15,7 +15,16 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Sentence, Source
 from spaser.problems import Problem, closest
 from spaser.sections.balance import annexes_balance, section_balance
-from spaser.sections.territory import FORMS_KNOWN, TERRITORY, annex, annexes_observed, section_change, section_sectors
+from spaser.sections.territory import (
+    FORMS_KNOWN,
+    TERRITORY,
+    annex,
+    annexes_observed,
+    jobs_told,
+    reach_told,
+    section_change,
+    section_sectors,
+)
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -302,6 +311,8 @@ def summary(result: Territory) -> str:
         f"{result.name} : {french.count(result.communes.height, 'commune')}, au {french.long_date(result.as_of)}",
         "",
     ]
+    if said := reach_told(result.files):
+        lines += [f"  {said}", ""]
     for row in rows.filter(pl.col("code_commune") == WHOLE).to_dicts():
         told = f" ({kinds_told(result.kinds)})" if row["famille"] == INCLUSIVE else ""
         least = "" if row["famille"] == INCLUSIVE else "au moins "
@@ -311,13 +322,15 @@ def summary(result: Territory) -> str:
     if rows.filter(pl.col("code_commune") == WHOLE, ~pl.col("famille").is_in([WHOLE, INCLUSIVE])).height:
         lines.append(f"  ({FORMS_KNOWN})")
     if result.before is not None:
-        unlike = " (les listes des deux dates ne sont pas les mêmes : voyez la page)" if result.before.unlike else ""
+        unlike = (
+            " : mouvements apparents, les listes des deux dates ne sont pas les mêmes" if result.before.unlike else ""
+        )
         whole = result.before.changes.filter(pl.col("famille") == WHOLE).to_dicts()
         lines += [
             f"  Depuis le {french.long_date(result.before.as_of)} : {french.count(row['entres'], 'entré', none=False)}, {french.count(row['sortis'], 'sorti', none=False)} des listes de l'ESS{_hushed(row)}{unlike}"
             for row in whole
         ]
-    if len(lines) == 2:
+    if not rows.height:
         lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
     by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort(
         "etablissements", "commune", descending=[True, False]
@@ -340,17 +353,3 @@ def _hushed(row: dict) -> str:
 def kinds_told(kinds: pl.DataFrame) -> str:
     """« 25 SIAE, 8 ESAT »."""
     return ", ".join(f"{french.number(n)} {name}" for name, n in kinds.rows())
-
-
-def jobs_told(row: dict) -> str:
-    """« de 12 à 30 emplois, effectif inconnu pour 3 établissements »."""
-    low, high = row["emplois_bas"], row["emplois_haut"]
-    if row["sans_tranche"] == row["etablissements"]:
-        return "effectif inconnu"
-    told = (
-        f"de {french.number(low)} à {french.count(high, 'emploi', none=False)}"
-        if high is not None
-        else f"au moins {french.count(low, 'emploi', none=False)}"
-    )
-    silent = row["sans_tranche"]
-    return told + (f", effectif inconnu pour {french.number(silent)}" if silent else "")

@@ -29,6 +29,8 @@ _MONTHS = {"6 mois": 6, "12 mois": 12, "24 mois": 24}
 _SHEETS = 3
 #: The hours of clauses that the demo lays beside its ledger.
 _HOURS = "heures_demo.csv"
+#: Whom a reservation is for, when its lever does not say it.
+_PUBLICS = {"le handicap": "handicap", "l'insertion": "insertion", "les deux": "handicap_insertion"}
 #: The lever whose texts are shown when none is held for the one advised.
 _USUAL_LEVER = "clause_sociale"
 
@@ -166,12 +168,13 @@ class Draft(View):
         self.need = choice("Besoin", {"–": ""})
         self.lever = choice("Levier", drafting.labels())
         self.also = choice("Avec", {"–": "", **drafting.labels()})
+        self.public = choice("Réservé à", _PUBLICS)
         self.rate = ipywidgets.IntSlider(
             value=10, min=1, max=50, description="Heures d'insertion (%)", continuous_update=False, style=WIDE
         )
         self._found: tuple[Any, Opportunities] | None = None
         self._filling, self._need, self.desk = False, "", desk
-        super().__init__(desk, self.need, self.lever, self.also, self.rate)
+        super().__init__(desk, self.need, self.lever, self.also, self.public, self.rate)
 
     def refresh(self) -> None:
         """Offer the needs of the selection, then answer."""
@@ -214,6 +217,7 @@ class Draft(View):
             annuel=row["annuel"],
             mois=row["dureeMois"],
             taux=self.rate.value / 100,
+            public=self.public.value,
         )
         asked = [one for one in (self.lever.value, self.also.value) if one]
         return _written(drafting.report([(need, *asked)], buyer=self.desk.scope))

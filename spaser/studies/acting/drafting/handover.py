@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from spaser import french, rules
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Block, Callout, Paragraph, Report, Section, Sentence
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, table
 from spaser.studies.acting.drafting.compose import WARNING, Text, draft, silent
+from spaser.studies.acting.drafting.filling import ROW
 from spaser.studies.acting.drafting.need import Need
+from spaser.studies.acting.drafting.regimes import dispense
 from spaser.studies.acting.drafting.reserving import to_check
+
+#: What a piece is called in full, when its short name does not say it.
+_PLACES = {"Contrat": "le projet de contrat de concession"}
 
 
 def report(needs: Sequence[tuple[Need, *tuple[str, ...]]], *, buyer: str = "", today: date | None = None) -> Report:
@@ -45,16 +52,16 @@ def report(needs: Sequence[tuple[Need, *tuple[str, ...]]], *, buyer: str = "", t
 
 def _first(needs: Sequence[tuple[Need, *tuple[str, ...]]]) -> Section | None:
     """What heads the page: what must be checked before anything is pasted; nothing when nothing must be."""
-    found = [(need, told) for need, *asked in needs for told in to_check(need, *asked)]
-    if not found:
+    checked = [(need, told) for need, *asked in needs for told in to_check(need, *asked)]
+    spared = [(need, told) for need, *_ in needs if (told := dispense(need))]
+    if not checked and not spared:
         return None
     blocks = [
-        Callout(
-            french.typeset(f"Lot n° {need.lot}" if need.lot else "Avant de coller"), french.typeset(told), "attention"
-        )
-        for need, told in found
+        Callout(french.typeset(need.of_lots or "Avant de coller"), french.typeset(told), "attention")
+        for need, told in [*spared, *checked]
     ]
-    return Section("a-verifier", "À vérifier avant de coller", "La loi permet-elle cette réservation ?", tuple(blocks))
+    question = "La loi permet-elle cette réservation ?" if checked else "Quel motif garder au dossier ?"
+    return Section("a-verifier", "À vérifier avant de coller", question, tuple(blocks))
 
 
 def section_of(text: Text, need: Need, rank: int) -> Section:
@@ -62,14 +69,29 @@ def section_of(text: Text, need: Need, rank: int) -> Section:
     base = french.listing(text.articles)
     version = french.short_date(rules.toml("clauses/articles.toml")["version"])
     question = french.typeset(
-        f"{french.capital(text.statut)}. À coller dans : {text.piece}. Fondement : CCP {base} (version en vigueur au {version}, lue dans une copie)."
+        f"{french.capital(text.statut)}. À coller dans : {_PLACES.get(text.piece, text.piece)}. Fondement : CCP {base} (version en vigueur au {version}, lue dans une copie)."
     )
     return Section(
         f"{rank + 1}-{text.code}".replace("_", "-"),
         _heading(text, need),
         question,
-        tuple(Paragraph((Sentence(line),)) for line in text.texte.split("\n")),
+        tuple(_blocks(text, rank)),
     )
+
+
+def _blocks(text: Text, rank: int) -> list[Block]:
+    """Its lines, the rows of hours by lot as one table."""
+    lines = text.texte.split("\n")
+    rows = [found for line in lines if (found := ROW.match(line))]
+    blocks: list[Block] = []
+    for line in lines:
+        if not ROW.match(line):
+            blocks.append(Paragraph((Sentence(line),)))
+        elif line == rows[0][0]:
+            hours = [{"Lot": f"Lot n° {row['lot']}", "Heures": row["hours"]} for row in rows]
+            columns = (Column("Lot", "Lot"), Column("Heures", "Minimum d'insertion"))
+            blocks.append(table(f"tab-heures-{rank + 1}", "Heures d'insertion par lot", pl.DataFrame(hours), columns))
+    return blocks
 
 
 def notes_of(texts: Sequence[tuple[Text, Need]]) -> Section:
@@ -83,7 +105,7 @@ def notes_of(texts: Sequence[tuple[Text, Need]]) -> Section:
 
 
 def _heading(text: Text, need: Need) -> str:
-    lot = f"Lot n° {need.lot} – " if need.lot else ""
+    lot = f"{need.of_lots} – " if need.of_lots else ""
     return french.typeset(f"{lot}{text.piece} – {text.titre}")
 
 

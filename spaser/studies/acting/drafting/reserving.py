@@ -71,14 +71,7 @@ def refuse(need: Need, *asked: str) -> None:
 
 
 def to_check(need: Need, *asked: str) -> list[str]:
-    """What to check before the texts are pasted, when a reservation to the ESS or the text of a concession is asked."""
-    if need.concession:
-        duties = rules.toml("law.toml")["duties"]
-        since = {
-            blank: rules.since(duties[f"climat-concession-{duty}"]["since"])
-            for blank, duty in (("critere", "critere-env"), ("clause", "clause-env"), ("sociale", "clause-sociale"))
-        }
-        return [rules.toml("clauses/articles.toml")["a_verifier"]["concession"].format(**since)]
+    """What to check before the texts are pasted, when a reservation to the ESS is asked."""
     if not set(asked) & set(LEVERS):
         return []
     notes = rules.toml("clauses/articles.toml")["a_verifier"]

@@ -8,14 +8,14 @@ from spaser import french, rules
 from spaser.studies.acting.drafting.need import Need
 from spaser.vocabulary import CENT
 
-DUTY = "climat-clause-sociale-seuils"
+DUTIES = ("climat-clause-sociale-seuils", "climat-concession-clause-sociale")
 GOODS = {
     "central": "eu_threshold_goods_central",
     "autre": "eu_threshold_goods_other",
     "entite": "eu_threshold_goods_utility",
 }
 LISTED = {"autre": "eu_threshold_social", "entite": "eu_threshold_social_utility"}
-WORKS = "eu_threshold_works"
+WORKS, CONCEDED = "eu_threshold_works", "eu_threshold_concession"
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,17 @@ def reached(need: Need) -> Reached:
     told = _told(need, values)
     if need.atteint is not None:
         return Reached(need.atteint, told)
-    if need.known is None:
+    if need.whole is None:
         return Reached(None, told)
-    if need.known >= max(values.values()) * CENT:
+    if need.whole >= max(values.values()) * CENT:
         return Reached(True, told)
-    return Reached(False if not need.lot and need.known < min(values.values()) * CENT else None, told)
-
-
-def dispensed(need: Need) -> bool:
-    """Works short enough for the buyer to decide, with reasons kept, that no social condition is written (L2112-2-1 II 4°)."""
-    options = rules.toml("law.toml")["duties"][DUTY]["options"]
-    months = next(one["max_months"] for one in options if one["when"] == "travaux_courts")
-    return need.nature == "travaux" and need.mois is not None and need.mois < months
+    return Reached(False if not need.partial and need.whole < min(values.values()) * CENT else None, told)
 
 
 def _rules(need: Need) -> list[str]:
-    """The thresholds that may hold: of works, else of the kind of buyer (all kinds when unknown), and of listed services."""
+    """The thresholds that may hold: of concessions, of works, else of the kind of buyer (all kinds when unknown), and of listed services."""
+    if need.concession:
+        return [CONCEDED]
     if need.nature == "travaux":
         return [WORKS]
     own = [GOODS[need.acheteur]] if need.acheteur else list(GOODS.values())
@@ -78,9 +73,9 @@ def _told(need: Need, values: dict[str, int]) -> str:
         else f"montant sur la durée : {french.euros(need.whole, 0)} HT sur {months}"
     )
     lot = ""
-    if need.lot and need.whole is not None:
-        asked = f", {french.euros(need.known, 0)} pour les {need.lots} lots demandés" if need.lots > 1 else ""
-        lot = f" pour ce lot seul{asked} (tous les lots du besoin s'additionnent)"
+    if need.partial and need.whole is not None:
+        asked = f"les {len(need.lots)} lots demandés" if need.lots else "ce lot seul"
+        lot = f" pour {asked} (tous les lots du besoin s'additionnent)"
     said = ", ".join(
         f"{french.euros(value * CENT, 0)} ({_name(rule, held[rule]['label'])})" for rule, value in values.items()
     )

@@ -7,36 +7,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 import polars as pl
 
 from spaser import rules
+from spaser.problems import Problem
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
 from spaser.studies.acting.proofreading import following, lengths, local, reserving, subject, weights
+from spaser.studies.acting.proofreading.lots import lots_of, together
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
     CLASHES,
     COHERENCE,
     EXECUTION,
     LACKS,
-    LOT,
     MAYBE,
     MET,
     NOT_DUE,
     RULES_OF_CONSULTATION,
     WHOLE,
     Lot,
+    pasted,
     plain,
     row,
 )
 
 #: What a row says of one check.
 _ROW = ("consultation", "lot", "controle", "etat", "ou", "constat", "fondement", "texte")
-#: The duties of the execution and of the award: of a contract, of a concession (none of whose texts is held).
+#: The texts to paste, each for a contract and, but for the clause of hours and the condition of goods, for a concession.
+_CRITERION, _GREEN, _CONDITION = (
+    pasted(code, "concession") for code in ("critere_environnement", "clause_environnement", "condition_sociale")
+)
+_CLAUSE, _OF_GOODS = pasted("clause_insertion"), pasted("condition_sociale_fournitures")
+#: The duties of the execution and of the award: of a contract, of a concession.
 _DUTIES = {
     "critere": ("climat-critere-env", "climat-concession-critere-env"),
     "clause_env": ("climat-clause-env", "climat-concession-clause-env"),
@@ -93,30 +100,70 @@ def proofread(
         if row["niveau"] != 1 and row["confiance"] >= dossier.COUNTED
     ]
     rows: list[dict[str, Any]] = []
+    bought: set[tuple[str, str]] = set()
     for name in sorted({one["consultation"] for one in texts}):
         own = [one for one in texts if one["consultation"] == name]
-        for lot in _lots(own, [one for one in passages if one["consultation"] == name], by_text):
-            rows += [
-                {"consultation": name, "lot": lot.name} | found
-                for check in CHECKS
-                for found in check(lot, over_threshold)
-            ]
+        lots = lots_of(own, [one for one in passages if one["consultation"] == name], by_text)
+        found = [
+            {"consultation": name, "lot": lot.name} | told
+            for lot in lots
+            for check in CHECKS
+            for told in check(lot, over_threshold)
+        ]
+        rows += together(found, lots)
+        bought |= {(name, family) for lot in lots for family in subject.families_of(lot)}
     asked = {row["texte"] for row in rows if row["texte"]}
-    known = _texts(asked, over_threshold)
+    known = _texts(asked, over_threshold, _needed(rows, bought))
     frame = pl.DataFrame(rows, schema=dict.fromkeys(_ROW, pl.String))
     return Proof(frame, tuple(known[code] for code in known if code in asked), read.documents.files)
 
 
-def _texts(asked: set[str], over: bool | None) -> dict[str, drafting.Text]:
-    """The texts to paste, drafted lever after lever until each one asked for is there: the most asked come first."""
-    need, conceded = drafting.Need(atteint=over), drafting.Need(concession=True)
-    levers = dict.fromkeys(("critere", "clause_sociale", *drafting.levers()))
-    known: dict[str, drafting.Text] = {}
-    for one in [*((need, lever) for lever in levers), *((conceded, lever) for lever in drafting.CONCEDED)]:
-        if asked <= known.keys():
-            break
-        known = {text.code: text for text in drafting.draft(*one)} | known
+def _needed(rows: list[dict[str, Any]], bought: set[tuple[str, str]]) -> dict[str, drafting.Need]:
+    """What is known of the need of each text asked: its lot when one alone asks for it, its family when one alone is told."""
+    known: dict[str, drafting.Need] = {}
+    for code in {found["texte"] for found in rows if found["texte"]}:
+        asking = {(found["consultation"], found["lot"]) for found in rows if found["texte"] == code}
+        families = {family for name, family in bought if name in {one for one, _ in asking}}
+        lots = {lot.rsplit(" ", 1)[-1] for _, lot in asking if lot != WHOLE}
+        single = len(lots) == 1 == len(asking)
+        known[code] = drafting.Need(
+            lot=lots.pop() if single else "", famille=families.pop() if len(families) == 1 else "autres"
+        )
     return known
+
+
+def _texts(asked: set[str], over: bool | None, needed: dict[str, drafting.Need]) -> dict[str, drafting.Text]:
+    """The texts to paste, each drafted by the first lever that gives it, for what is known of its need."""
+    found: dict[str, drafting.Text] = {}
+    for code in sorted(asked):
+        need = replace(needed[code], atteint=over)
+        usual = (need, *(replace(need, famille=name) for name in ("autres", *_BARE)))
+        bound = (replace(need, concession=True), replace(need, defense=True, atteint=None))
+        tried = ((one, lever) for one in (*bound, *usual) if one.regime == _regime(code) for lever in _LEVERS)
+        drafted = (text for one, lever in tried for text in _drafted(one, lever) if text.code == code)
+        if (text := next(drafted, None)) is None:
+            raise LookupError(f"no lever drafts the text {code}")
+        found[code] = text
+    return dict(sorted(found.items(), key=lambda item: drafting.PIECES.index(item[1].piece)))
+
+
+def _regime(code: str) -> str:
+    """The kind of contract that the code of a text names at its end."""
+    return next((one for one in drafting.REGIMES if one and code.endswith(f"_{one}")), "")
+
+
+def _drafted(need: drafting.Need, lever: str) -> list[drafting.Text]:
+    try:
+        return drafting.draft(need, lever)
+    except Problem:
+        return []  # That lever is not lawful, or has no text, for that contract.
+
+
+#: Families whose purchases carry no hours: their social condition is another.
+_BARE = ("mobilier", "formation_insertion")
+_LEVERS = tuple(
+    dict.fromkeys(("critere", "clause_sociale", *(one for one in drafting.levers() if one not in drafting.OPEN)))
+)
 
 
 def _consultation(document: str, folder: str | None) -> str:
@@ -125,29 +172,14 @@ def _consultation(document: str, folder: str | None) -> str:
     return (folder or "pièces") if parent == "." else parent
 
 
-def _lots(texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: dict[str, dict[str, Any]]) -> list[Lot]:
-    """The lots named with a passage of their own; a passage whose sentence names no lot is for all of them."""
-    own: dict[str, set[str]] = {}
-    for passage in passages:
-        around = by_text[passage["texte_id"]]["texte"][
-            max(0, (passage["debut"] or 0) - 120) : (passage["fin"] or 0) + 120
-        ]
-        own[f"{passage['texte_id']}-{passage['debut']}"] = set(LOT.findall(plain(around)))
-    numbers = sorted({number for found in own.values() for number in found}, key=int)
-    if not numbers:
-        return [Lot(WHOLE, passages, texts)]
-
-    def kept(number: str) -> list[dict[str, Any]]:
-        named = ((passage, own[f"{passage['texte_id']}-{passage['debut']}"]) for passage in passages)
-        return [passage for passage, lots in named if not lots or number in lots]
-
-    return [Lot(f"lot {number}", kept(number), texts) for number in numbers]
-
-
 def _law(lot: Lot, which: str, text: str) -> tuple[str, str, str]:
-    """The duty that holds for the contract or the concession, its articles, and the text to paste (no concession has one)."""
+    """The duty that holds for the contract or the concession, its articles, and the text to paste."""
     duty = _DUTIES[which][lot.concession]
-    return duty, _BASES[duty], "" if lot.concession else text
+    return duty, _BASES[duty], f"{text}_concession" if lot.concession else text
+
+
+def _since(duty: str) -> str:
+    return rules.since(rules.toml("law.toml")["duties"][duty]["since"])
 
 
 def _defence(lot: Lot, which: str, name: str) -> list[dict[str, Any]]:
@@ -162,16 +194,19 @@ _DEFENCE_KEYS = ("constat", "fondement", "ecarte")
 
 def _green_criterion(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "critère environnemental"
-    duty, base, pasted = _law(lot, "critere", "critere_environnement")
+    duty, base, offered = _law(lot, "critere", _CRITERION)
     if lot.defence:
         return _defence(lot, "critere", name)
-    if found := lot.found("env", "critere"):
+    if found := lot.found("env", "critere", RULES_OF_CONSULTATION):
         return [row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
+    if found := lot.found("env", "critere"):
+        said = "Lu hors du règlement de la consultation et de l'avis, où les candidats le cherchent : à y écrire."
+        return [row(name, CHECK, said, base, at=found, text=offered)]
     if not any(text["genre"] in RULES_OF_CONSULTATION for text in lot.texts):
-        return [row(name, CHECK, "Aucun règlement de la consultation n'a été lu.", base, text=pasted)]
+        return [row(name, CHECK, "Aucun règlement de la consultation n'a été lu.", base, text=offered)]
     unless = "" if lot.concession else " (sauf critère unique du coût global qui l'intègre)"
-    said = f"Aucun critère environnemental lu{unless}. Il en faut un {rules.since_of(duty)}."
-    return [row(name, LACKS, said, base, text=pasted)]
+    said = f"Aucun critère environnemental lu{unless}. Il en faut un {_since(duty)}."
+    return [row(name, LACKS, said, base, text=offered)]
 
 
 #: A sentence about what is delivered, and the words of an execution that it does not have.
@@ -208,27 +243,29 @@ def _unplaced(lot: Lot, dimension: str) -> list[dict[str, Any]]:
 
 def _green_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "conditions d'exécution environnementales"
-    duty, base, pasted = _law(lot, "clause_env", "clause_environnement")
+    duty, base, offered = _law(lot, "clause_env", _GREEN)
     if lot.defence:
         return _defence(lot, "clause_env", name)
     if found := lot.found("env", "clause", EXECUTION):
         if not all(_of_product(p, lot) for p in found):
             return [row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
         said = "C'est une spécification de produit (L2111-2) ; une condition d'exécution dit ce que fait le titulaire."
-        return [row(name, MAYBE, said, base, at=found, text=pasted)]
+        return [row(name, MAYBE, said, base, at=found, text=offered)]
     if loose := _unplaced(lot, "env"):
-        return [row(name, CHECK, _LOOSE, base, at=loose, text=pasted)]
+        return [row(name, CHECK, _LOOSE, base, at=loose, text=offered)]
     if not any(text["genre"] in EXECUTION for text in lot.texts):
-        return [row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text=pasted)]
+        return [row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text=offered)]
     said = "Aucune condition d'exécution environnementale lue dans les cahiers."
-    due = f" Il en faut {rules.since_of(duty)}."
-    return [row(name, LACKS, said + due, base, text=pasted)]
+    due = f" Il en faut {_since(duty)}."
+    return [row(name, LACKS, said + due, base, text=offered)]
 
 
 def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "conditions d'exécution sociales"
     goods = subject.goods_alone(lot)
-    _, due, pasted = _law(lot, "clause_sociale", "condition_sociale" if over else "" if goods else "clause_insertion")
+    _, due, offered = _law(lot, "clause_sociale", _CONDITION)
+    if not lot.concession:
+        offered = (_OF_GOODS if goods else _CONDITION) if over else "" if goods else _CLAUSE
     notes = rules.toml("clauses/articles.toml")["notes"]
     more = f" {notes['relecture_fournitures']}" if goods else ""
     found, denied = lot.found("soc", "clause", EXECUTION), lot.found("soc", "negated")
@@ -240,8 +277,10 @@ def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     if found and denied:
         return said(CLASHES, "Une clause sociale est écrite, et niée ailleurs.", [*found, *denied], COHERENCE)
     announced = lot.found("soc", "clause", RULES_OF_CONSULTATION)
+    if announced and not found and not any(text["genre"] in EXECUTION for text in lot.texts):
+        return said(CHECK, "Clause annoncée au règlement ; aucun cahier des clauses n'a été lu.", announced, COHERENCE)
     if announced and not found:
-        written = "" if lot.defence else pasted if lot.concession or goods else "clause_insertion"
+        written = "" if lot.defence else offered if lot.concession or goods else _CLAUSE
         told = f"Clause annoncée au règlement et absente des cahiers.{more}"
         return said(CLASHES, told, announced, COHERENCE, written)
     if lot.defence:
@@ -250,11 +289,11 @@ def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
         below = "CCP L3114-2" if lot.concession else "CCP L2112-2"
         return said(MET, "Une clause sociale est écrite.", found, due if over else below)
     if loose := _unplaced(lot, "soc"):
-        return said(CHECK, _LOOSE, loose, text=pasted)
+        return said(CHECK, _LOOSE, loose, text=offered)
     if over:
-        return said(LACKS, f"Due à partir du seuil européen, {unless}.{more}", denied, text=pasted)
+        return said(LACKS, f"Due à partir du seuil européen, {unless}.{more}", denied, text=offered)
     told = "Les pièces disent qu'il n'y en a pas." if denied else "Aucune clause sociale lue."
-    return said(CHECK, f"{told} Elle est due à partir du seuil européen, {unless}.{more}", denied, text=pasted)
+    return said(CHECK, f"{told} Elle est due à partir du seuil européen, {unless}.{more}", denied, text=offered)
 
 
 CHECKS = (

@@ -7,9 +7,21 @@ from typing import Any
 
 from spaser import french
 from spaser.studies.acting.proofreading import subject
-from spaser.studies.acting.proofreading.reading import CHECK, CLASHES, COHERENCE, GOOD, MET, PRACTICE, Lot, row
+from spaser.studies.acting.proofreading.reading import (
+    CHECK,
+    CLASHES,
+    COHERENCE,
+    GOOD,
+    MET,
+    PRACTICE,
+    RULES_OF_CONSULTATION,
+    Lot,
+    pasted,
+    row,
+)
 
 NAME = "heures d'insertion"
+_CLAUSE, _FOLLOW = pasted("clause_insertion"), pasted("suivi_insertion")
 _FOLLOWED = re.compile(
     r"facilitateur|facilitatrice|justificatif|attestation|releve|suivi de la clause|comite de suivi|bilan"
 )
@@ -23,11 +35,13 @@ _OF_CLAUSE = re.compile(
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """Every fault of the hours of a lot, or that they are met."""
     bound = lot.concession or lot.defence
-    pasted = "" if bound else "suivi_insertion"
+    follow = "" if bound else _FOLLOW
     bare = [p for p in lot.found("soc", "clause") if p["code"] == "opp"]
     found = [p for p in bare if p["nombre"] is not None]
+    if not found and bare and all(p["genre"] in RULES_OF_CONSULTATION for p in bare):
+        return []  # Announced, and written nowhere: the condition itself says so.
     if not found:
-        text = "" if bound or subject.goods_alone(lot) else "clause_insertion"
+        text = "" if bound or subject.goods_alone(lot) else _CLAUSE
         return (
             [row(NAME, CHECK, "Clause d'insertion sans heures ni taux lus.", COHERENCE, at=bare, text=text)]
             if bare
@@ -35,18 +49,24 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
         )
     rows = []
     for unit in sorted({p["nombre_unite"] for p in found}):
-        values = {p["nombre"] for p in found if p["nombre_unite"] == unit}
+        values = _values([p for p in found if p["nombre_unite"] == unit])
         if len(values) > 1:
-            said = f"Nombres différents selon les pièces : {french.listing(french.number(v, 0 if v.is_integer() else 1) for v in sorted(values))} {unit}."
+            told = french.listing(f"{french.number(v, 0 if v.is_integer() else 1)} {unit} ({at})" for v, at in values)
+            said = f"Nombres différents selon les pièces : {told}."
             rows.append(row(NAME, CLASHES, said, COHERENCE, at=found))
     near = _near(lot, bare)
     if not any(map(_FOLLOWED.search, near)):
         said = "Heures exigées sans suivi ni justificatif : elles ne seront pas prouvées."
-        rows.append(row("suivi de la clause", GOOD, said, PRACTICE, at=found, text=pasted))
+        rows.append(row("suivi de la clause", GOOD, said, PRACTICE, at=found, text=follow))
     if not any(map(_PENALTY.search, near)):
         said = "Heures exigées sans pénalité ni mise en demeure."
-        rows.append(row("pénalité de la clause", GOOD, said, PRACTICE, at=found, text=pasted))
+        rows.append(row("pénalité de la clause", GOOD, said, PRACTICE, at=found, text=follow))
     return rows or [row(NAME, MET, "Heures ou taux écrits, avec suivi et pénalité.", COHERENCE, at=found)]
+
+
+def _values(found: list[dict[str, Any]]) -> list[tuple[float, str]]:
+    """The numbers told, each with the first place that tells it."""
+    return sorted({p["nombre"]: p["ou"] or p["document"] for p in reversed(found)}.items(), reverse=True)
 
 
 def _near(lot: Lot, clause: list[dict[str, Any]]) -> list[str]:

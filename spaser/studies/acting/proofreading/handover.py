@@ -40,6 +40,7 @@ def report(result: Proof) -> Report:
     told = f"{french.count(faults.height, 'point')} à reprendre, {french.count(result.rows.height - faults.height, 'point')} en ordre"
     note = (
         "Une pièce absente ou illisible ne prouve rien : « manque » veut dire « non lu dans ces pièces ». "
+        "Depuis quand une obligation vaut : un avis envoyé le 21/08/2026, veille de son entrée en vigueur, est à faire trancher par le service juridique. "
         "« Contraire au texte » : un article l'interdit. « Bonne pratique » : aucun article lu ne le demande."
     )
     first = Section(

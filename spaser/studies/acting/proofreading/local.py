@@ -49,10 +49,10 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     ]
     rows = []
     if label:
-        said = "Label demandé sans « ou équivalent » : les labels équivalents sont à accepter."
+        said = "Label demandé sans « ou équivalent » : écrire « ou tout label équivalent » ; les labels équivalents sont à accepter."
         rows.append(row("label", CHECK, said, legal, at=places(label)))
     if brand:
-        said = "Marque nommée sans « ou équivalent »."
+        said = "Marque nommée sans « ou équivalent » : l'ajouter."
         rows.append(row("marque", CHECK, said, "", at=places(brand)))
     if area:
         said = "Préférence locale : le recrutement ou le choix dépend du lieu (habitants, entreprises du lieu)."

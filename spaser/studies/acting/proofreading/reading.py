@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spaser import french
+from spaser.studies.acting import drafting
 from spaser.text import unaccented
 
 FORBIDDEN, CLASHES, LACKS, CHECK, MAYBE = "contraire au texte", "se contredit", "manque", "à vérifier", "peut-être"
@@ -71,6 +72,24 @@ class Lot:
         return [text for text, lots in named if self.name == WHOLE or not lots or number in lots]
 
 
+#: The codes of the texts that the checks name.
+NAMED: set[str] = set()
+
+
+def pasted(code: str, *regimes: str) -> str:
+    """The code of a text to paste, and of the same one for a concession; a misspelt one fails when the room is imported.
+
+    Raises
+    ------
+    LookupError
+        No text has that code.
+    """
+    if lacking := {"_".join(filter(None, (code, regime))) for regime in ("", *regimes)} - drafting.codes():
+        raise LookupError(f"no text to paste has the code {sorted(lacking)}")
+    NAMED.update("_".join(filter(None, (code, regime))) for regime in ("", *regimes))
+    return code
+
+
 def plain(text: str) -> str:
     """Small letters without accents, straight apostrophes; figures and signs are kept."""
     return unaccented(text).lower().replace("\u2019", "'").replace("\u00a0", " ").replace("\u202f", " ")
@@ -79,7 +98,9 @@ def plain(text: str) -> str:
 def row(
     check: str, state: str, said: str, base: str, *, at: list[dict[str, Any]] | None = None, text: str = ""
 ) -> dict[str, Any]:
-    """One line of the proofreading; ``at``: where it was read."""
+    """One line of the proofreading; ``at``: where it was read; ``text``: the code of a text to paste, or nothing."""
+    if text:
+        pasted(text)
     where = french.listing(dict.fromkeys(one["ou"] or one["document"] for one in (at or [])[:4]))
     return {
         "controle": check,

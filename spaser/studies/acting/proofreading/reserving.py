@@ -16,17 +16,19 @@ from spaser.studies.acting.proofreading.reading import (
     MET,
     RULES_OF_CONSULTATION,
     Lot,
+    pasted,
     row,
 )
 
 NAME = "réservation"
 _TEXTS = {
-    "handicap": "reservation_handicap",
-    "iae": "reservation_insertion",
-    "handicap_iae": "reservation_handicap_insertion",
-    "ess": "reservation_ess",
+    "handicap": pasted("reservation_handicap", "concession", "defense"),
+    "iae": pasted("reservation_insertion", "concession"),
+    "handicap_iae": pasted("reservation_handicap_insertion"),
+    "ess": pasted("reservation_ess"),
 }
-_CONCEDED = {"handicap": "reservation_concession_handicap", "iae": "reservation_concession_insertion"}
+#: The kinds that may be reserved to in a concession, and in a contract of defence.
+_CONCEDED, _DEFENDED = ("handicap", "iae"), ("handicap",)
 #: The articles that each kind rests on; L2113-14 holds handicap and insertion together, and no concession may (L3113-3).
 _OWN = {
     "handicap": {"L2113-12"},
@@ -100,9 +102,11 @@ def _kinds(found: list[dict[str, Any]], named: set[str]) -> set[str]:
 def _text(lot: Lot, kinds: set[str]) -> str:
     """The text to paste: that of the one kind named; none for a kind without a text held."""
     kind = next(iter(sorted(kinds)), "handicap")
-    if not lot.concession:
-        return _TEXTS.get(kind, "")
-    return _CONCEDED.get(kind, "")
+    if lot.concession:
+        return f"{_TEXTS[kind]}_concession" if kind in _CONCEDED and not lot.defence else ""
+    if lot.defence:
+        return f"{_TEXTS[kind]}_defense" if kind in _DEFENDED else ""
+    return _TEXTS.get(kind, "")
 
 
 def _base(lot: Lot, kinds: set[str]) -> str:

@@ -6,9 +6,20 @@ import re
 from typing import Any
 
 from spaser import french
-from spaser.studies.acting.proofreading.reading import CHECK, COHERENCE, MET, RULES_OF_CONSULTATION, Lot, places, row
+from spaser.studies.acting.proofreading.reading import (
+    CHECK,
+    CLASHES,
+    COHERENCE,
+    MET,
+    RULES_OF_CONSULTATION,
+    Lot,
+    pasted,
+    places,
+    row,
+)
 
 NAME = "pondération des critères"
+_SOCIAL = pasted("critere_social", "concession")
 _GENERAL = re.compile(
     r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)"
 )
@@ -23,17 +34,7 @@ Grid = tuple[list[dict[str, Any]], list[float]]
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """The grids that do not make a hundred, the criteria without a weight, those that mark what is not the contract."""
     grids = _grids(lot)
-    rows = [
-        row(
-            NAME,
-            CHECK,
-            f"Les poids lus font {_said(sum(weights))} % au lieu de 100 % (sous-critères ou lots à part ?).",
-            COHERENCE,
-            at=places(lines[:1]),
-        )
-        for lines, weights in grids
-        if abs(sum(weights) - 100) > 0.01
-    ]
+    rows = [_unequal(lines, weights) for lines, weights in grids if abs(sum(weights) - 100) > 0.01]
     marked = [*lot.found("env", "critere"), *lot.found("soc", "critere")]
     bare = [p for p in marked if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION]
     if bare and not grids:
@@ -43,11 +44,20 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
             "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
             "(CE 25 mai 2018 n° 417580, source secondaire)."
         )
-        on, pasted = ("CCP R3124-4", "") if lot.concession else ("CCP R2152-7", "critere_social")
-        on, pasted = ("", "") if lot.defence else (on, pasted)
-        rows.append(row("lien du critère avec l'objet", CHECK, told, on, at=places(said), text=pasted))
+        on, offered = ("CCP R3124-4", f"{_SOCIAL}_concession") if lot.concession else ("CCP R2152-7", _SOCIAL)
+        on, offered = ("", "") if lot.defence else (on, offered)
+        rows.append(row("lien du critère avec l'objet", CHECK, told, on, at=places(said), text=offered))
     met = row(NAME, MET, "Les poids lus font 100 %.", COHERENCE, at=places([lines[0] for lines, _ in grids]))
     return rows or ([met] if grids else [])
+
+
+def _unequal(lines: list[dict[str, Any]], weights: list[float]) -> dict[str, Any]:
+    """A grid that does not make a hundred: over it, whole criteria clash; under it, a line may be unread."""
+    told = f"{' + '.join(map(_said, weights))} = {_said(sum(weights))}\u00a0%"
+    clash = sum(weights) > 100 and len(lines) == len(weights) and not any(_PART.search(one["plie"]) for one in lines)
+    why = "" if clash else " (une ligne non lue, des sous-critères ou des lots à part ?)"
+    said = f"Les poids lus ne font pas 100 % : {told}{why}."
+    return row(NAME, CLASHES if clash else CHECK, said, COHERENCE, at=places(lines[:1]))
 
 
 def _said(total: float) -> str:

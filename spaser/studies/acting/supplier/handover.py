@@ -335,8 +335,8 @@ def _asked(sheet: SupplierSheet) -> Section:
 def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
     bounds = (Column("montant_bas", "Sa part, au moins", "somme"), Column("montant_haut", "Sa part, au plus", "somme"))
     size = (
-        Column("capacite_bas", "Capacité par an, basse", "somme"),
-        Column("capacite_haut", "Capacité par an, haute", "somme"),
+        Column("capacite_bas", "Capacité de l'établissement par an, basse", "somme"),
+        Column("capacite_haut", "Capacité de l'établissement par an, haute", "somme"),
         Column("capacite_origine", "Origine de la capacité"),
     )
     return [

@@ -50,14 +50,15 @@ def wins(rows: pl.DataFrame) -> list[str]:
 
 
 def size(served: pl.DataFrame) -> str:
-    """What it can take in a year, low and high, with where that comes from."""
+    """What it can take in a year, low and high, with where that comes from; several establishments are said added."""
     rows = served.unique("siret", keep="first", maintain_order=True)
     if not rows.height:
         return "Sa taille n'est pas connue : aucune liste lue ne permet de l'estimer."
     low, high = int(rows["capacite_bas"].sum()), int(rows["capacite_haut"].sum())
     origins = french.listing(rows["capacite_origine"].drop_nulls().unique(maintain_order=True))
+    whole = f" de ses {french.number(rows.height)} établissements ensemble" if rows.height > 1 else ""
     return french.sentence(
-        f"Capacité annuelle estimée, de {french.euros_short(low)} à {french.euros_short(high)} ({origins})"
+        f"Capacité annuelle estimée{whole}, de {french.euros_short(low)} à {french.euros_short(high)} : {origins}"
     )
 
 
