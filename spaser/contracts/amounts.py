@@ -113,6 +113,8 @@ def _seen() -> dict[str, pl.Expr]:
         "montant": amount,
         "euros": euros,
         "decide": pl.col("montant_decide"),
+        "cadre": pl.col("accord_cadre"),
+        "dit_recettes": _paid_by_receipts(),
         "remplissage": typed | amount.is_in(method["sequence"]["cents"]),
         "impossible_des": pl.lit(method["impossible_from"]["value"]),
         "symbolique_sous": pl.lit(method["symbolic_below"]["value"]),
@@ -124,11 +126,18 @@ def _seen() -> dict[str, pl.Expr]:
     }
 
 
+def _paid_by_receipts() -> pl.Expr:
+    """The subject of a contract at 0 € says that others pay for it."""
+    motif = rules.toml("contract_facts.toml")["recettes"]["motif"]
+    return pl.when(pl.col("montant") == 0).then("objet").str.to_lowercase().str.contains(motif)
+
+
 def _shown() -> dict[str, pl.Expr]:
     """What the rules of an amount may show; without a proposal, a sentence that shows one is not told."""
     ceiling = rules.method()["amounts"]["unit_file"]["ceiling"]
     return {
         "publie": evidence.euros("montant"),
+        "objet": pl.col("objet"),
         "etat_bas": evidence.euros("montant_lot_bas"),
         "etat_haut": evidence.euros("montant_etats"),
         "propose": evidence.euros(_repair()),

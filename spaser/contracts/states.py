@@ -267,11 +267,16 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
     )
     distinct = distinct.sort("uid", "dateNotification", "montant")
     declared = every.group_by("uid").agg(_together(name) for name in CONSIDERED)
+    # The same euros of the same holders for the same thing, on another day: one lot published again, counted once.
+    new = pl.struct("uid", "montant", "objet_cle", "_ensemble").is_first_distinct() | (pl.col("_ensemble") == "")
+    distinct = distinct.with_columns(_nouveau=new)
     amount = pl.col("montant").filter(pl.col("montant") > 0)
+    once = pl.col("montant").filter((pl.col("montant") > 0) & pl.col("_nouveau"))
     sums = distinct.group_by("uid").agg(
-        montant_lots=amount.sum(),
+        montant_lots=once.sum(),
         montant_lot_bas=amount.min(),
-        nb_lots=amount.len().cast(pl.Int32),
+        nb_lots=once.len().cast(pl.Int32),
+        lignes=amount.len(),
         montants=amount.n_unique(),
         titulaires=pl.col("_titulaire").drop_nulls().n_unique(),
         premiere_date=pl.col("dateNotification").min(),
@@ -283,7 +288,7 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
         etats=_successive(),
     )
     # Several amounts, or as many holders as there are subjects or days: one lot repeats the three for each co-holder.
-    lots = (pl.col("montants") > 1) | ((pl.col("nb_lots") > 1) & (pl.col("titulaires") == pl.col("nb_lots")))
+    lots = (pl.col("montants") > 1) | ((pl.col("lignes") > 1) & (pl.col("titulaires") == pl.col("lignes")))
     states_ = pl.col("etats").fill_null(False)
     true = {"montant_lot_bas": lots} | dict.fromkeys(_STATE, states_)
     ours = [name for name in _LOTS if name not in ("uid", "premiere_date")]
@@ -296,7 +301,9 @@ def _successive() -> pl.Expr:
     settings = rules.toml("contract_facts.toml")["etats"]
     amount, day, who = pl.col("montant"), pl.col("dateNotification"), pl.col("_ensemble")
     alone = (who.n_unique() == 1) & (who.first() != "") & (pl.col("objet_cle").n_unique() == 1) & pl.col("seul").all()
-    days = (day.n_unique() == pl.len()) & ((day.max() - day.min()).dt.total_days() >= settings["jours"])
+    apart = (day.max() - day.min()).dt.total_days() >= settings["jours"]
+    # Nearly the same euros: a correction, however soon.
+    days = (day.n_unique() == pl.len()) & (apart | (amount.max() <= settings["correction"] * amount.min()))
     known = (amount.null_count() == 0) & (day.null_count() == 0)
     close = (amount.min() > 0) & (amount.max() > amount.min()) & (amount.max() <= settings["ecart"] * amount.min())
     return alone & days & known & close

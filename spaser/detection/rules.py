@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from spaser import guards, rules, settings
 from spaser.detection import inflection, prefilter
-from spaser.detection.motifs import Motif
+from spaser.detection.motifs import Context, Motif
 from spaser.detection.reliability import Part, parts
 from spaser.problems import Problem, closest
 
@@ -98,15 +98,10 @@ SHAPE = settings.Table(
         ),
     }
 )
-#: A pattern with its fragments written out is never so long, unless fragments name each other without end.
-LONGEST = 50_000
-
-#: A gap never runs across a box to tick: each box has its own words.
-BOXES = "☐☒☑□■"
-
 BUNDLED = "reference/lexicon.toml"
 #: What a regular expression that cannot be compiled raises.
 UNREADABLE = (re.error, OverflowError, RecursionError)
+_Told = TypeVar("_Told", bound=Context)
 
 
 @dataclass(frozen=True)
@@ -120,7 +115,6 @@ class Rule:
     carrier: str
     anchors: tuple[str, ...]
     pattern: Motif
-    sieves: tuple[str, ...]
     confidence: float
     reserve: str = "none"
     fields: str = ""
@@ -142,7 +136,6 @@ class Except:
     kind: str
     scope: tuple[str, ...]
     pattern: Motif
-    sieves: tuple[str, ...]
     example: str
     touch: bool = False
 
@@ -172,7 +165,7 @@ class Number:
 
     before: int
     after: int
-    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    patterns: tuple[tuple[str, Context], ...]
 
 
 @dataclass(frozen=True)
@@ -183,7 +176,7 @@ class Lexicon:
     by_anchor: tuple[tuple[str, tuple[int, ...]], ...]
     exceptions: tuple[Except, ...]
     numbers: dict[str, Number]
-    contexts: dict[str, Any]
+    contexts: dict[str, Context]
     first_pass: dict[bool, str]
     heads: tuple[Head, ...] = ()
     reliability: dict[Part, float] = field(default_factory=dict)
@@ -203,10 +196,10 @@ def load(file: Path | str | None = None) -> Lexicon:
     if file is None:
         return _bundled()
     own = compiled(settings.toml(file, "Le lexique").checked(SHAPE, also=_faults), str(file))
+    motifs = [rule.pattern for rule in own.rules] + [exception.pattern for exception in own.exceptions]
     with guards.reading(Path(file).name, "polars", what="Un motif du lexique ne peut pas être employé"):
         for sieve in (
-            *(one for rule in own.rules for one in rule.sieves),
-            *(one for exception in own.exceptions for one in exception.sieves),
+            *(sieve for motif in motifs for sieve in motif.sieves),
             *own.first_pass.values(),
         ):
             pl.select(pl.lit("").str.contains(sieve))
@@ -245,12 +238,11 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
             e["id"],
             e["kind"],
             tuple(e.get("scope", ())),
-            pattern,
-            prefilter.sieves(pattern.forms),
+            _pattern(e["patterns"], fragments, e["id"], where),
             e["example"],
             e.get("touch", False),
         )
-        for e, pattern in ((e, _pattern(e["patterns"], fragments, e["id"], where)) for e in data.get("exceptions", []))
+        for e in data.get("exceptions", [])
     )
     numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
     return Lexicon(
@@ -270,51 +262,29 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     )
 
 
-def expand(pattern: str, fragments: dict[str, str], inflected: bool = False) -> str:
-    """A pattern of the lexicon as a regular expression on folded text; `inflected`: its words are read in either number."""
-    while names := re.findall(r"\{([a-z]+)\}", pattern):
-        for name in dict.fromkeys(names):
-            if len(pattern) > LONGEST:
-                raise re.error("un fragment se contient lui-même")
-            if name not in fragments:
-                raise KeyError(name)
-            pattern = pattern.replace("{" + name + "}", fragments[name])
-    pattern = inflection.either_number(pattern) if inflected else pattern
-    out, in_class, escaped = [], False, False
-    for char in pattern:
-        if escaped or in_class or char not in " -'":
-            out.append(char)
-        else:
-            out.append({" ": r"\s+", "-": r"[\s-]{0,2}", "'": r"'?\s?"}[char])
-        in_class = (char == "[" or in_class and char != "]") if not escaped else in_class
-        escaped = char == "\\" and not escaped
-    regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out)).replace(r"\s+", r"(?:\s+|-)")
-    regex = inflection.whole_words(regex) if inflected else regex
-    return regex.replace("[^.;", "[^.;" + BOXES).replace("[^;", "[^;" + BOXES)
-
-
 def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> Motif:
+    return _readable(Motif(tuple(patterns), fragments), where, f"règle {name}")
+
+
+def _readable(motif: _Told, where: str, name: str) -> _Told:
+    """A motif, once sure that it can be used: those of the kit are read by its tests, a user's own before any text is."""
+    if where == BUNDLED:
+        return motif
     try:
-        motif = Motif(tuple(expand(pattern, fragments, inflected=True) for pattern in patterns))
-        # Those of the kit are read by its tests; a user's own are read before any text is.
-        return motif if where == BUNDLED else _readable(motif)
+        motif.search("")
+        return motif
     except KeyError as error:
         raise Problem(
             f"Fragment inconnu « {error.args[0]} »",
-            where=f"{where}, règle {name}",
-            todo=closest(error.args[0], fragments),
+            where=f"{where}, {name}",
+            todo=closest(error.args[0], motif.fragments),
         ) from error
     except UNREADABLE as error:
         raise Problem(
             "Motif illisible",
-            where=f"{where}, règle {name}",
+            where=f"{where}, {name}",
             why="Une parenthèse, un crochet ou une répétition n'y est pas juste",
         ) from error
-
-
-def _readable(motif: Motif) -> Motif:
-    motif.compiled.search("")
-    return motif
 
 
 def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str, str], where: str) -> Rule:
@@ -323,7 +293,6 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     return Rule(
         anchors=tuple(dict.fromkeys(form for anchor in entry["anchors"] for form in inflection.anchors(anchor))),
         pattern=pattern,
-        sieves=prefilter.sieves(pattern.forms),
         confidence=classes[entry["confidence"]],
         sure=entry["confidence"] == "certain",
         **given,
@@ -345,10 +314,10 @@ def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], 
 
 def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Number:
     patterns = tuple(
-        (one["unit"], _compiled(one["pattern"], fragments, where, f"lecture « {one['unit']} »"))
+        (one["unit"], _readable(Context((one["pattern"],), fragments), where, f"lecture « {one['unit']} »"))
         for one in entry["patterns"]
     )
-    if any(not pattern.groups for _, pattern in patterns):
+    if where != BUNDLED and any(not pattern.compiled.groups for _, pattern in patterns):
         raise Problem(
             "Le motif d'un nombre n'a pas de groupe entre parenthèses",
             where=where,
@@ -357,25 +326,10 @@ def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Num
     return Number(entry["before"], entry["after"], patterns)
 
 
-def _contexts(entry: dict[str, Any], fragments: dict[str, str], where: str) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for name, value in entry.items():
-        parts = [value] if isinstance(value, str) else value
-        _compiled("|".join(f"(?:{one})" for one in parts), fragments, where, f"contexte {name}")
-        result[name] = re.compile("|".join(f"(?:{expand(one, fragments)})" for one in parts))
-    return result
-
-
-def _compiled(pattern: str, fragments: dict[str, str], where: str, name: str) -> re.Pattern[str]:
-    try:
-        return re.compile(expand(pattern, fragments))
-    except KeyError as error:
-        raise Problem(
-            f"Fragment inconnu « {error.args[0]} »", where=f"{where}, {name}", todo=closest(error.args[0], fragments)
-        ) from error
-    except UNREADABLE as error:
-        raise Problem(
-            "Motif illisible",
-            where=f"{where}, {name}",
-            why="Une parenthèse, un crochet ou une répétition n'y est pas juste",
-        ) from error
+def _contexts(entry: dict[str, Any], fragments: dict[str, str], where: str) -> dict[str, Context]:
+    return {
+        name: _readable(
+            Context((value,) if isinstance(value, str) else tuple(value), fragments), where, f"contexte {name}"
+        )
+        for name, value in entry.items()
+    }

@@ -28,7 +28,7 @@ FOLD = (
 #: Texts that one-for-one folding cannot read: œ, combining accents, cut or glued words, lost characters, entities, twice encoded letters.
 UNEVEN = (
     r"[œŒæÆ\u{300}-\u{36f}\u{ad}¬\u{fffd}]|[a-zà-ÿ]-\n|[a-zà-ÿ0-9).][A-ZÀ-Þ][a-zà-ÿ'’]"
-    r"|&(?:nbsp|eacute|egrave|#39|rsquo);|[a-zA-Z]\?[a-zA-Z]|Ã[^ a-zA-Z]|â€"
+    r"|&(?:[a-z]{2,8}|#\d{2,5}|#x[0-9a-f]{2,4});|[a-zA-Z]\?[a-zA-Z]|Ã[^ a-zA-Z]|â€"
     r"|[a-zà-ÿ]\((?:s|e|es|x|nt|ne|le)\)|[a-zà-ÿ]·[a-zà-ÿ]"
 )
 
@@ -75,7 +75,9 @@ def pairs(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
         .unique(["rang", "rule"])
     )
     kept = [
-        rows.filter(_field(lexicon, rule) & _may_match(pl.col("lu"), lexicon.rules[rule].sieves)).select("rang", "rule")
+        rows.filter(_field(lexicon, rule) & _may_match(pl.col("lu"), lexicon.rules[rule].pattern.sieves)).select(
+            "rang", "rule"
+        )
         for (rule,), rows in seen.group_by("rule")
     ]
     return pl.concat(kept).sort("rang", "rule") if kept else seen.select("rang", "rule")
@@ -103,6 +105,8 @@ def barred(texts: pl.Series, lexicon: Lexicon) -> dict[int, list[int]]:
     """The ranks of the exceptions each folded text may meet, by position in `texts`."""
     met: dict[int, list[int]] = {}
     for rank, exception in enumerate(lexicon.exceptions):
-        for position in texts.to_frame("lu").select(_may_match(pl.col("lu"), exception.sieves)).to_series().arg_true():
+        for position in (
+            texts.to_frame("lu").select(_may_match(pl.col("lu"), exception.pattern.sieves)).to_series().arg_true()
+        ):
             met.setdefault(position, []).append(rank)
     return met

@@ -12,6 +12,7 @@ from spaser import rules
 from spaser.potential import branches
 from spaser.potential.offer import USUAL_SIZE
 from spaser.potential.points import (
+    coded,
     credible,
     proven,
     said_districts,
@@ -69,6 +70,7 @@ def matches(
     *,
     radius: float | None = None,
     dependency: float | None = None,
+    sold: pl.LazyFrame | None = None,
     reached: pl.LazyFrame | None = None,
     past: pl.LazyFrame | None = None,
     method: dict | None = None,
@@ -79,6 +81,8 @@ def matches(
 
     Parameters
     ----------
+    sold
+        ``sellers`` of the supply, settled beforehand for a caller that matches it several times.
     reached
         ``reachable`` of these needs, settled beforehand up to the radius or further, so that distances are not measured
         again when only the radius or the dependency changes.
@@ -99,9 +103,7 @@ def matches(
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    slim = once(supply.with_row_index("ligne")).select("ligne", *_SLIM, *_SCORED, supposee=supposed())
-    slim = slim.join(branches.of_supply(supply.with_row_index("ligne")), on="ligne", how="left", maintain_order="left")
-    offered = pairs.join(slim, on="ligne", maintain_order="left_right")
+    offered = pairs.join(sellers(supply) if sold is None else sold, on="ligne", maintain_order="left_right")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
         "lieu", "famille"
     )
@@ -122,6 +124,13 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def sellers(supply: pl.LazyFrame) -> pl.LazyFrame:
+    """What matching reads of SUPPLY, each supplier once for a family: it depends neither on the needs nor on the radius."""
+    rows = supply.with_row_index("ligne")
+    slim = once(rows).select("ligne", *_SLIM, *_SCORED, supposee=supposed(), code_seul=coded())
+    return slim.join(branches.of_supply(rows), on="ligne", how="left", maintain_order="left")
 
 
 def supposed() -> pl.Expr:

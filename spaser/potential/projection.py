@@ -16,7 +16,7 @@ from spaser.potential.demand import members, needs
 from spaser.potential.lever import advise, clauses, duty, ladder, without_euros
 from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
-from spaser.potential.match import candidates, describe, matches, within_reach
+from spaser.potential.match import candidates, describe, matches, sellers, within_reach
 from spaser.potential.offer import learned, supply
 from spaser.potential.readings import (
     clause_reading,
@@ -50,6 +50,7 @@ __all__ = [
     "net",
     "of_spend",
     "opportunities",
+    "sellers",
     "settled",
     "states",
     "supply",

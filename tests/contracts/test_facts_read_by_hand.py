@@ -161,3 +161,31 @@ def test_a_repair_is_proposed_only_close_to_what_the_buyer_pays(near, proposed):
 def test_a_notification_after_its_publication_says_which_mistyped_year_explains_it(notified, published, other):
     proof = built(record(dateNotification=notified, datePublicationDonnees=published))["M1"]["date_preuve"]
     assert (f"l'expliquerait : {other}." in proof) if other else ("expliquerait" not in proof)
+
+
+@pytest.mark.parametrize("amount, rule", [(51_000, "etats_successifs"), (51_001, "plusieurs_lots_sous_un_numero")])
+def test_nearly_the_same_euros_some_days_later_correct_the_contract(amount, rule):
+    got = built(first(), again(dateNotification=date(2025, 2, 4), montant=amount))["M1"]
+    assert got["montant_regle"] == rule and got["a_verifier"] == "montant"
+    assert built(first(), again(dateNotification=FIRST, montant=51_000))["M1"]["nature_contrat"] == "plusieurs_lots"
+
+
+def test_a_lot_published_again_on_another_day_is_counted_once_in_the_high_bound():
+    other = again(position=3, montant=300_000, titulaires=["T2"])
+    lots = [first(titulaires=["T1"]), other]
+    more = again(titulaires=["T1"], montant=50_000)
+    assert built(*lots)["M1"]["montant_haut"] == built(*lots, more)["M1"]["montant_haut"] == 35_000_000
+    # Other euros, or another holder: one lot more.
+    for given in ({"montant": 50_001}, {"titulaires": ["T3"]}):
+        got = built(*lots, again(**{"titulaires": ["T1"], "montant": 50_000} | given))["M1"]
+        assert got["montant_haut"] >= 40_000_000
+
+
+def test_nothing_paid_is_unknown_where_receipts_pay_or_no_maximum_is_published_and_wrong_elsewhere():
+    said = {"objet": "Création d'une régie publicitaire pour le magazine fictif", "techniques": "Accord-cadre"}
+    for given in ({"objet": said["objet"]}, {"techniques": said["techniques"]}):
+        row = built(record(montant=0, **given))["M1"]
+        assert (row["montant_statut"], row["montant_retenu"]) == ("inconnu", None)
+    assert built(record(montant=0))["M1"]["montant_statut"] == "impossible"
+    assert built(record(montant=-1, **said))["M1"]["montant_statut"] == "impossible"
+    assert built(record(montant=1, **said))["M1"]["montant_regle"] == "symbolic_below"

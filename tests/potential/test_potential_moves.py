@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from spaser import potential
+from spaser.potential import match
 from spaser.potential.match import reachable, within, within_reach
 from spaser.studies import diagnostic
 from spaser.studies import potential as opportunities
@@ -82,6 +83,18 @@ def test_suppliers_are_ranked_by_need_the_best_first_then_the_nearest(base):
         assert points == sorted(points, reverse=True)
         assert [1 + sum(other > own for other in points) for own in points] == ranks
         assert [points.count(own) for own in points] == ties
+
+
+def test_a_move_does_not_look_again_for_the_suppliers_written_twice(base, monkeypatch):
+    opportunities.ground(base)
+    looked = []
+    monkeypatch.setattr(match, "once", lambda supply: looked.append(supply) or supply)
+    assert opportunities.judged(base, (), 33.0, 0.3).found.height
+    assert not looked
+    against.judged(
+        opportunities.chosen(base, ()).needs, opportunities.ground(base).supply, dependency=0.3, method=base.method
+    )
+    assert len(looked) == 1
 
 
 def test_a_choice_seen_before_is_not_computed_again(base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from spaser import contracts, sources
 from spaser.sources import distinct, text
+from spaser.sources.contracts.reading import asked
 from spaser.sources.contracts.values import check
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import preparation
@@ -131,6 +133,19 @@ def test_the_records_of_a_buyer_are_chosen_before_any_check_and_are_the_same(tmp
     assert_frame_equal(few.rejects.collect(), whole.rejects.join(wanted, on="position", how="semi").collect())
 
 
+@pytest.mark.parametrize("buyers", [[21750001600019, 21330063500017], ["21750001600019", "21330063500017"]])
+def test_the_rows_of_a_buyer_are_chosen_within_the_reading_of_a_file(tmp_path, buyers) -> None:
+    """Filtered after it, every column of the country would be read for one buyer; an identifier read as a number must be cast first."""
+    path = tmp_path / "table.parquet"
+    rows = {"uid": ["m1", "m2"], "id": ["m1", "m2"], "acheteur_id": buyers, "titulaire_id": [BUYER] * 2}
+    pl.DataFrame(rows).with_columns(objet=pl.lit("Invention"), montant=50_000.0).write_parquet(path)
+    ((_, kept),) = sources.read(path).pieces
+    plan = asked(kept.raw, ["217500016"])
+    assert plan.collect()["id"].to_list() == ["m1"]
+    within = plan.explain().split("Parquet SCAN")[1]
+    assert ('SELECTION: col("acheteur_id")' in within) == isinstance(buyers[0], str)
+
+
 def test_the_buyers_counted_before_any_check_are_those_of_the_records(tmp_path) -> None:
     ids = ["m1", "m 2", "2024/3", "", None, "NC", "-", " m4 "]
     names = ["Ville", "  Ville ", None, "VilleÃ©", "Autre"]
@@ -141,12 +156,22 @@ def test_the_buyers_counted_before_any_check_are_those_of_the_records(tmp_path) 
         for buyer in buyers
         for name in names
     ]
+    # The latest of all is that of a record that is refused; the one after no day at all.
+    days = ["2025-02-03", "15/03/2025", None, "2999-01-01", "45700"]
+    published = ["2025-12-31" if row["id"] is None else days[rank % len(days)] for rank, row in enumerate(rows)]
     path = tmp_path / "table.parquet"
-    pl.DataFrame(rows).with_columns(dateNotification=pl.lit("2025-01-02")).write_parquet(path)
+    pl.DataFrame(rows).with_columns(
+        dateNotification=pl.lit("2025-01-02"), datePublicationDonnees=pl.Series(published)
+    ).write_parquet(path)
     reading = sources.read(path)
-    counted = reading.records.group_by("acheteur_id", "acheteur_nom").agg(n=pl.len()).collect()
+    counted = (
+        reading.records.group_by("acheteur_id", "acheteur_nom")
+        .agg(n=pl.len(), publie=pl.col("datePublicationDonnees").max())
+        .collect()
+    )
     assert 0 < counted["n"].sum() < len(rows)
-    assert_frame_equal(reading.buyers().collect(), counted, check_row_order=False)
+    assert counted["publie"].max() == date(2025, 3, 15)
+    assert_frame_equal(reading.buyers, counted, check_row_order=False, check_column_order=False)
 
 
 def test_one_buyer_of_a_large_file_is_diagnosed_as_from_the_whole(monkeypatch) -> None:

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from spaser import sources
 from spaser.cli import main
+from spaser.sources.contracts import copies
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import parts, preparation, prepared, understanding
 from spaser.studies.mission.model import Mission
@@ -47,6 +48,23 @@ def files(made: Path, tmp_path: Path) -> list[Path]:
     """Files and their copy, for a test alone."""
     shutil.copytree(made, tmp_path / "lus")
     return sorted((tmp_path / "lus").glob("*.json"))
+
+
+def test_a_copy_whose_rows_are_sent_to_their_parts_in_several_times_is_the_same(tmp_path, monkeypatch) -> None:
+    reading = sources.read(DEMO)
+    monkeypatch.setattr(copies, "SORTED_AT_ONCE", 40)
+    laid = []
+    for at_once in (10**9, 7):
+        monkeypatch.setattr(copies, "SENT_AT_ONCE", at_once)
+        there = tmp_path / str(at_once)
+        told = copies.lay(reading, there)
+        laid.append({path.relative_to(there): pl.read_parquet(path) for path in sorted(there.rglob("*.parquet"))})
+        assert not list(there.rglob("brut"))
+    one, other = laid
+    assert [said["source"] for said in told] == [source for source, _ in reading.pieces]
+    assert len(one) > 2 * len(DEMO) and one.keys() == other.keys()
+    for path, rows in one.items():
+        assert_frame_equal(rows, other[path])
 
 
 def place(files: list[Path]) -> Path:

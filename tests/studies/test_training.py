@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import spaser
@@ -87,6 +90,7 @@ def test_each_slide_of_the_workshop_has_something_to_see_and_its_minutes(worksho
         if section.id.startswith("question-"):
             said = " ".join(s.text for block in section.blocks for s in getattr(block, "sentences", ()))
             assert "minutes" in said and "Exercice" in said and "Matériel" in said
+            assert "une minute seul, une minute à deux" in said
             minutes += int(said.replace("\u00a0", " ").split(", ")[1].split(" ")[0])
     assert 0 < minutes <= 45
 
@@ -94,3 +98,55 @@ def test_each_slide_of_the_workshop_has_something_to_see_and_its_minutes(worksho
 def test_what_a_reader_is_told_names_no_command(workshop):
     told = " ".join(one.why for one in workshop.questions)
     assert "spaser droit" not in told and "L2111-3" in told
+
+
+def ending(uid, family, day, amount, **more):
+    row = {
+        "uid": uid,
+        "objet": f"Objet {uid}",
+        "famille": family,
+        "famille_libelle": family,
+        "trimestre": f"{day.year}-T{(day.month + 2) // 3}",
+    }
+    return row | {"echeance": day, "montant_annuel": amount, "ponctuel": False, "dureeMois": 12} | more
+
+
+def worked_on(result, *rows):
+    real = result.extras["renouvellements"].head(1)
+    frame = pl.concat(
+        [real.with_columns(pl.lit(value, real.schema[name]).alias(name) for name, value in row.items()) for row in rows]
+    )
+    return training._cases(replace(result, extras=dict(result.extras) | {"renouvellements": frame}))["uid"].to_list()
+
+
+def test_groups_work_on_renewals_that_can_still_be_prepared_and_that_the_ess_sells(result):
+    day = result.day
+    late, time_left = day + timedelta(days=80), day + timedelta(days=95)
+    good = [ending(f"b{n}", "espaces_verts", day + timedelta(days=400 + n), 600_000) for n in range(training.CASES)]
+    assert worked_on(result, ending("a", "espaces_verts", late, 600_000)) == []
+    assert worked_on(result, ending("a", "espaces_verts", time_left, 600_000)) == ["a"]
+    assert worked_on(result, ending("a", "espaces_verts", time_left, None, ponctuel=True)) == []
+    for family, amount, chosen in (
+        ("energie", 600_000, False), ("nettoyage_locaux", 499_999, False),
+        ("nettoyage_locaux", 500_000, True), ("nettoyage_locaux", None, True),
+    ):  # fmt: skip
+        assert ("a" in worked_on(result, *good, ending("a", family, day + timedelta(days=900), amount))) == chosen, (
+            family
+        )
+
+
+def test_a_purchase_of_less_than_a_year_comes_after_those_that_come_back(result):
+    day = result.day + timedelta(days=400)
+    good = [ending(f"b{n}", "espaces_verts", day, 600_000) for n in range(training.CASES)]
+    for months, chosen in ((11, False), (12, True)):
+        short = ending("a", "nettoyage_locaux", day + timedelta(days=300), 600_000, dureeMois=months)
+        assert ("a" in worked_on(result, *good, short)) == chosen, months
+
+
+def test_a_share_of_the_answered_alone_is_told_only_when_it_differs(workshop):
+    class Told:
+        valeur, valeur_repondus = 0.262, 0.264
+
+    assert "la même" in training._answered(Told)
+    Told.valeur_repondus = 0.30
+    assert "30" in training._answered(Told) and "Dites toujours" in training._answered(Told)

@@ -109,7 +109,7 @@ def question(asked: Asked, start: int, minutes: int) -> Section:
         for letter, choice in zip(_LETTERS, asked.choices, strict=False)
     )
     told = (
-        f"à {hour(start)}, {french.count(minutes, 'minute', feminine=True)} : une seul, une à deux, puis le vote à main levée et la réponse",
+        f"à {hour(start)}, {french.count(minutes, 'minute', feminine=True)} : une minute seul, une minute à deux, puis le vote à main levée et la réponse",
         "exercice : chacun écrit sa lettre avant de lever la main ; on note les voix, on ne corrige personne",
         "matériel : cette diapositive, une feuille et un stylo par personne",
     )

@@ -128,6 +128,11 @@ def of_buyers() -> list[Field]:
     return [_identifier(), buyer(), _text("acheteur_nom")]
 
 
+def published(types: dict[str, pl.DataType]) -> Field:
+    """The day on which a record was published."""
+    return _day("datePublicationDonnees", types["datePublicationDonnees"])
+
+
 def sound_id() -> pl.Expr:
     """The identifier as found, the sound ones all alike: records may then be grouped by what is read of them."""
     written = pl.col("id").cast(pl.String)

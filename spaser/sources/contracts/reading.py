@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -47,10 +48,14 @@ class Reading:
     files: pl.DataFrame
     pieces: tuple[tuple[str, Kept], ...] = field(default=(), repr=False)
 
-    def buyers(self) -> pl.LazyFrame:
-        """``acheteur_id, acheteur_nom, n``: the records of each buyer under each name it is given."""
+    @cached_property
+    def buyers(self) -> pl.DataFrame:
+        """``acheteur_id, acheteur_nom, n, publie``: the records of each buyer under each name it is given, and the latest
+        day of their publication. Read once: it says whom a text names, and when the data stop.
+        """
         found = pl.concat(values.named(raw) for raw in _alike(list(self.pieces)))
-        return found.group_by("acheteur_id", "acheteur_nom").agg(pl.col("n").sum())
+        grouped = found.group_by("acheteur_id", "acheteur_nom").agg(pl.col("n").sum(), pl.col("publie").max())
+        return grouped.collect(engine="streaming")
 
     def of_buyers(self, sirens: Sequence[str]) -> Reading:
         """The reading of the records of some buyers only, by their SIREN.
@@ -100,12 +105,19 @@ def checked(pieces: list[tuple[str, Kept]], aside: list[tuple[str, Problem]]) ->
 
 def _of_buyers(kept: Kept, sirens: Sequence[str]) -> Kept:
     """The rows whose buyer, as written, has one of these SIREN once read."""
-    wanted = _buyers_of(kept.raw).filter(pl.col("lu").str.head(9).is_in(list(sirens)))["ecrit"]
     # Held in memory from here, in one piece: a buyer is small, and its records are wanted several times.
-    asked = kept.raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.implode()))
-    raw = asked.collect(engine="streaming").rechunk()
+    raw = asked(kept.raw, sirens).collect(engine="streaming").rechunk()
     rejects = kept.rejects.filter(pl.col("position").is_null())
     return replace(kept, raw=raw.lazy(), rejects=rejects, lus=raw["position"].n_unique())
+
+
+def asked(raw: pl.LazyFrame, sirens: Sequence[str]) -> pl.LazyFrame:
+    """The rows of these buyers, chosen within the reading of the file.
+
+    As a list, identifiers are compared with the bounds of the groups of a Parquet file: those without the buyer are not opened.
+    """
+    wanted = _buyers_of(raw).filter(pl.col("lu").str.head(9).is_in(list(sirens)))["ecrit"]
+    return raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.to_list()))
 
 
 def _buyers_of(raw: pl.LazyFrame) -> pl.DataFrame:

@@ -205,6 +205,8 @@ def _typed(written: str, dtype: pl.DataType, name: str) -> pl.Expr:
         return column.cast(pl.Date, strict=False).alias(name)
     if name in _TYPED and _of_its_kind(dtype, name):
         return column.alias(name)
+    if dtype == pl.String:  # without a cast, a choice of rows made on it later reaches the reading of the file
+        return column.alias(name)
     if dtype.is_float():
         column = column.cast(pl.Int64, strict=False)
     return column.cast(pl.String, strict=False).alias(name)

@@ -60,12 +60,17 @@ def buyers(written: pl.Series) -> pl.DataFrame:
 
 
 def named(raw: pl.LazyFrame) -> pl.LazyFrame:
-    """``acheteur_id, acheteur_nom, n``: how many RECORDS ``check`` keeps of each buyer under each name, without checking each."""
-    frame, _ = _complete(raw)
-    alike = frame.group_by(pl.col("acheteur_id", "acheteur_nom").cast(pl.String), id=fields.sound_id()).agg(n=pl.len())
+    """``acheteur_id, acheteur_nom, n, publie``: how many RECORDS ``check`` keeps of each buyer under each name, and the latest
+    day on which one was published, without checking each.
+    """
+    frame, types = _complete(raw)
+    dated = fields.staged(frame, [fields.published(types)])
+    alike = dated.group_by(pl.col("acheteur_id", "acheteur_nom").cast(pl.String), id=fields.sound_id()).agg(
+        n=pl.len(), publie=pl.col("v_datePublicationDonnees").max()
+    )
     read = fields.staged(alike, fields.of_buyers())
     known = read.filter(pl.col("v_id").is_not_null() & pl.col("v_acheteur_id").is_not_null())
-    return known.select(acheteur_id="v_acheteur_id", acheteur_nom="v_acheteur_nom", n="n")
+    return known.select("n", "publie", acheteur_id="v_acheteur_id", acheteur_nom="v_acheteur_nom")
 
 
 def _complete(raw: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[str, pl.DataType]]:

@@ -15,7 +15,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables import delivery, files, slides
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Column, Paragraph, Report, Section, Sentence, table
+from spaser.deliverables.report import Column, Measured, Paragraph, Report, Section, Sentence, table
 from spaser.sections.acting import workshop
 from spaser.sections.acting.workshop import Asked, Step
 from spaser.sections.findings import Findings
@@ -120,7 +120,7 @@ def _figures(result: Diagnostic) -> list[Question]:
             and measure.denominateur
         ):
             choices = _shares(measure.valeur, measure.valeur_repondus, measure.haut)
-            why = f"{french.count(measure.numerateur, 'contrat', none=False)} sur {french.number(measure.denominateur)}. Sur les seuls contrats renseignés : {french.share(measure.valeur_repondus, 0) if measure.valeur_repondus is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
+            why = f"{french.count(measure.numerateur, 'contrat', none=False)} sur {french.number(measure.denominateur)}. {_answered(measure)}"
             asked.append(
                 Question(
                     code,
@@ -191,16 +191,39 @@ def _rules(day: date) -> list[Question]:
     return asked
 
 
+def _answered(measure: Measured) -> str:
+    """The share of those that answer, when it differs from that of all."""
+    part = measure.valeur_repondus
+    if part is not None and french.share(part, 0) == french.share(measure.valeur or 0.0, 0):
+        return "Tous, ou presque, sont renseignés : la part des seuls renseignés est la même."
+    return f"Sur les seuls contrats renseignés : {french.share(part, 0) if part is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
+
+
 def _cases(result: Diagnostic) -> pl.DataFrame:
-    """The next renewals with an end, for the groups; what the groups write is blank."""
+    """The renewals worth an hour of talk; what the groups write is blank.
+
+    Only those that there is time to prepare; first those of a year or more, of an amount worth it, of a family that the ESS sells; one of each family before
+    a second, the nearest ends first.
+    """
     ending = result.extras.get("renouvellements")
     void = [pl.lit("…" * 9).alias(name) for name in ("levier", "obstacle", "qui")]
     if ending is None:
         return pl.DataFrame(schema={column.name: pl.String for column in _CASES})
-    once = ending.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
-    kept = [name for name in ("objet", "famille_libelle", "trimestre", "uid") if name in once.columns]
-    rows = once.select(kept).sort("trimestre", "uid").unique("objet", keep="first", maintain_order=True).head(CASES)
-    return rows.with_columns(*void)
+    plan = (result.base.method or rules.method())["plan"]
+    sold = rules.table("families.csv").filter(pl.col("offre_ess").is_in(["forte", "moyenne"]))["famille"].to_list()
+    worth = pl.col("montant_annuel").is_null() | (pl.col("montant_annuel") >= plan["plancher"]["value"] * 100)
+    ready = pl.col("echeance").dt.offset_by(f"-{plan['preparation_minimale']['value']}mo") >= pl.lit(result.day)
+    once = ending.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False) & ready)
+    rows = (
+        once.with_columns(_bon=worth & (pl.col("dureeMois") >= 12) & pl.col("famille").is_in(sold).fill_null(False))
+        .sort("trimestre", "uid")
+        .unique("objet", keep="first", maintain_order=True)
+        .with_columns(_nieme=pl.int_range(pl.len()).over("famille", "_bon"))
+        .sort(~pl.col("_bon"), "_nieme", "trimestre", "uid")
+        .head(CASES)
+        .sort("trimestre", "uid")
+    )
+    return rows.select("objet", "famille_libelle", "trimestre", "uid").with_columns(*void)
 
 
 def findings(result: Workshop) -> dict[str, pl.DataFrame]:

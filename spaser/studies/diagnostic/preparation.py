@@ -299,6 +299,9 @@ def last_day(reading: sources.Reading, today: date | None = None) -> date:
     """The day on which the data of a reading stop; no date after the reader's day closes them."""
     if isinstance(reading, prepared.Prepared) and (today is None or reading.last_day <= today):
         return reading.last_day
+    published = reading.buyers["publie"].max()
+    if isinstance(published, date) and (today is None or published <= today):
+        return published
     return _last_day(reading.records, today)
 
 
@@ -327,7 +330,7 @@ def named_buyers(reading: sources.Reading) -> pl.DataFrame:
     """The buyers of a reading (``buyers.catalogue``), from their own columns alone."""
     if isinstance(reading, prepared.Prepared) and reading.catalogue is not None:
         return reading.catalogue
-    counted = reading.buyers().sort("n", "acheteur_nom", descending=[True, False], nulls_last=True)
+    counted = reading.buyers.lazy().sort("n", "acheteur_nom", descending=[True, False], nulls_last=True)
     one = counted.group_by("acheteur_id", maintain_order=True).agg(
         acheteur_siren=pl.col("acheteur_id").first().str.head(9),
         acheteur_nom=pl.col("acheteur_nom").drop_nulls().first(),

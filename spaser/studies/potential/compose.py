@@ -205,6 +205,7 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         method=settings,
         network=len(sirens) != 1,
         under_code=bound,
+        sold=known.sold,
         spots=mine.places,
         reached=distances(base, sirens, _step(radius)),
         past=mine.past,
@@ -259,13 +260,15 @@ def _step(radius: float | None) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What does not depend on the buyer nor on the radius: placed contracts, needs of all buyers, supply, learned weights."""
+    """What does not depend on the buyer nor on the radius: placed contracts, needs of all buyers, learned weights, supply and
+    its sellers (``potential.sellers``)."""
 
     contracts: pl.DataFrame
     needs: pl.DataFrame
     wins: pl.DataFrame
     weights: pl.DataFrame
     supply: pl.DataFrame
+    sold: pl.DataFrame
 
 
 @lru_cache(maxsize=2)
@@ -280,7 +283,8 @@ def ground(base: Base) -> Ground:
     weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
     supplied = offered(register, establishments, base.as_of, won=won, weights=weights, method=settings)
     every = potential.needs(contracts.lazy(), as_of=base.as_of, day=base.day, method=settings)
-    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied)
+    sold = potential.sellers(supplied.lazy()).collect(engine="in-memory")
+    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied, sold)
 
 
 def assumptions(settings: dict[str, Any], radius: float | None, share: float) -> pl.DataFrame:

@@ -42,6 +42,7 @@ def judged(
     method: dict[str, Any],
     network: bool = False,
     under_code: bool = True,
+    sold: pl.DataFrame | None = None,
     spots: pl.DataFrame | None = None,
     reached: pl.DataFrame | None = None,
     past: pl.DataFrame | None = None,
@@ -56,18 +57,17 @@ def judged(
     every, kinds
         NEEDS of all the buyers read and their categories, for the reading by peers.
     network
-        True: the needs are those of several buyers, and the share of its activity that a supplier should not pass is that of
-        its sales to all of them together, so that summing buyers never uses a capacity twice.
+        True: the needs are those of several buyers, whose purchases from a supplier add up, so that no capacity serves twice.
     under_code
         False: the procurement code does not bind the buyer, whose levers are its own (see ``potential.opportunities``).
-    spots, reached, past
-        What a caller that judges the same needs again has measured once: their places, who is within reach, what was won.
+    sold, spots, reached, past
+        What a caller that judges again has settled once: sellers of the supply, places of the needs, who is in reach, what was won.
     """
-    where = places(needs.lazy()) if spots is None else spots.lazy()
     found, supplied = _by_parts(
         needs,
-        where,
+        places(needs.lazy()) if spots is None else spots.lazy(),
         supply,
+        sold=sold,
         radius=radius,
         dependency=dependency,
         method=method,
@@ -92,10 +92,13 @@ def judged(
     return Judged(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
 
 
-def _by_parts(needs: pl.DataFrame, *given: Any, **choices: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _by_parts(
+    needs: pl.DataFrame, where: pl.LazyFrame, supply: pl.DataFrame, *, sold: pl.DataFrame | None, **choices: Any
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """``_matched`` of all the needs, ``TOGETHER`` at a time."""
+    sold = potential.sellers(supply.lazy()).collect(engine="in-memory") if sold is None else sold
     starts = range(0, max(needs.height, 1), TOGETHER)
-    parts = [_matched(needs.slice(start, TOGETHER), *given, **choices) for start in starts]
+    parts = [_matched(needs.slice(start, TOGETHER), where, supply, sold=sold, **choices) for start in starts]
     found, supplied = (pl.concat(tables) for tables in zip(*parts, strict=True))
     return found, supplied
 
@@ -105,6 +108,7 @@ def _matched(
     where: pl.LazyFrame,
     supply: pl.DataFrame,
     *,
+    sold: pl.DataFrame,
     reached: pl.DataFrame | None,
     past: pl.DataFrame | None,
     method: dict[str, Any],
@@ -116,6 +120,7 @@ def _matched(
         needs.lazy(),
         where,
         supply.lazy(),
+        sold=sold.lazy(),
         reached=None if reached is None else reached.lazy(),
         past=None if past is None else past.lazy(),
         method=method,

@@ -60,7 +60,7 @@ _SURE = {"probable": "probable", "a_verifier": "à vérifier", "confirme": "conf
 _HOW = (
     "Un avis ou un contrat est rapproché d'un projet par l'acheteur, la famille, les mots de l'objet et la date : « probable » compte, "
     "« à vérifier » ne compte pas. Répondez oui ou non dans la feuille « publié », écrivez vos décisions (lancé, reporté, abandonné, "
-    "fusionné) dans la feuille « programme », puis relancez avec --suivi-precedent : ce que vous avez écrit est gardé."
+    "fusionné) dans la feuille « programme », puis rendez le classeur au suivi suivant : ce que vous avez écrit est gardé."
 )
 
 
