@@ -243,7 +243,7 @@ def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
     near = findings.extras.get("fournisseurs_credibles")
     if near is not None:
-        yield "credibles", sum(opportunities_map.reached(near))
+        yield "credibles", opportunities_map.counted(near).total
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
