@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from spaser import contracts, sources
 from spaser.sources import distinct, text
+from spaser.sources.contracts.reading import asked
 from spaser.sources.contracts.values import check
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import preparation
@@ -130,6 +131,19 @@ def test_the_records_of_a_buyer_are_chosen_before_any_check_and_are_the_same(tmp
     assert_frame_equal(few.records.collect(), wanted.collect())
     assert few.files["lus"].item() == wanted.collect().height == 3
     assert_frame_equal(few.rejects.collect(), whole.rejects.join(wanted, on="position", how="semi").collect())
+
+
+@pytest.mark.parametrize("buyers", [[21750001600019, 21330063500017], ["21750001600019", "21330063500017"]])
+def test_the_rows_of_a_buyer_are_chosen_within_the_reading_of_a_file(tmp_path, buyers) -> None:
+    """Filtered after it, every column of the country would be read for one buyer; an identifier read as a number must be cast first."""
+    path = tmp_path / "table.parquet"
+    rows = {"uid": ["m1", "m2"], "id": ["m1", "m2"], "acheteur_id": buyers, "titulaire_id": [BUYER] * 2}
+    pl.DataFrame(rows).with_columns(objet=pl.lit("Invention"), montant=50_000.0).write_parquet(path)
+    ((_, kept),) = sources.read(path).pieces
+    plan = asked(kept.raw, ["217500016"])
+    assert plan.collect()["id"].to_list() == ["m1"]
+    within = plan.explain().split("Parquet SCAN")[1]
+    assert ('SELECTION: col("acheteur_id")' in within) == isinstance(buyers[0], str)
 
 
 def test_the_buyers_counted_before_any_check_are_those_of_the_records(tmp_path) -> None:

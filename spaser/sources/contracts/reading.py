@@ -105,13 +105,19 @@ def checked(pieces: list[tuple[str, Kept]], aside: list[tuple[str, Problem]]) ->
 
 def _of_buyers(kept: Kept, sirens: Sequence[str]) -> Kept:
     """The rows whose buyer, as written, has one of these SIREN once read."""
-    wanted = _buyers_of(kept.raw).filter(pl.col("lu").str.head(9).is_in(list(sirens)))["ecrit"]
-    # Held in memory from here, in one piece: a buyer is small, and its records are wanted several times. As a list, the
-    # identifiers are compared with the bounds of the groups of a Parquet file: those without the buyer are not opened.
-    asked = kept.raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.to_list()))
-    raw = asked.collect(engine="streaming").rechunk()
+    # Held in memory from here, in one piece: a buyer is small, and its records are wanted several times.
+    raw = asked(kept.raw, sirens).collect(engine="streaming").rechunk()
     rejects = kept.rejects.filter(pl.col("position").is_null())
     return replace(kept, raw=raw.lazy(), rejects=rejects, lus=raw["position"].n_unique())
+
+
+def asked(raw: pl.LazyFrame, sirens: Sequence[str]) -> pl.LazyFrame:
+    """The rows of these buyers, chosen within the reading of the file.
+
+    As a list, identifiers are compared with the bounds of the groups of a Parquet file: those without the buyer are not opened.
+    """
+    wanted = _buyers_of(raw).filter(pl.col("lu").str.head(9).is_in(list(sirens)))["ecrit"]
+    return raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.to_list()))
 
 
 def _buyers_of(raw: pl.LazyFrame) -> pl.DataFrame:
