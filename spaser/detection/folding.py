@@ -6,6 +6,7 @@ glued together, « clause(s) »), a map brings positions back.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from spaser.detection.sieve import FOLD
 TABLE = {ord(char): plain for char, plain in FOLD.items()}
 #: What one-for-one folding cannot do: œ, cut or glued words, entities, marks of both numbers or genders (« clause(s) », « salarié·e·s »).
 UNEVEN = re.compile(
-    r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);|Ã[^ a-zA-Z]|â€[^ a-zA-Z]"
+    r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:[a-z]{2,8}|#\d{2,5}|#x[0-9a-f]{2,4});|Ã[^ a-zA-Z]|â€[^ a-zA-Z]"
     r"|(?<=[a-zà-ÿ])\((?:s|e|es|x|nt|ne|le)\)|(?<=[a-zà-ÿ])·[a-zà-ÿ]{1,5}(?:·s)?"
 )
 #: Letters encoded twice (UTF-8 read as Windows-1252): what is seen, what was written.
@@ -31,10 +32,6 @@ READ = {
     "Æ": "ae",
     "": " ",
     "&nbsp;": " ",
-    "&eacute;": "e",
-    "&egrave;": "e",
-    "&#39;": "'",
-    "&rsquo;": "'",
 }
 LOST = re.compile(r"(?<![a-z])([dlnsjmtcq])[\ufffd?](?=[a-z\ufffd])|\ufffd|(?<=[a-z])\?(?=[a-z])")
 
@@ -85,7 +82,7 @@ def _uneven(text: str) -> tuple[str, list[int]]:
     for match in UNEVEN.finditer(text):
         out.append(text[last : match.start()])
         back.extend(range(last, match.start()))
-        read = READ.get(match[0]) or TWICE.get(match[0], "")
+        read = READ.get(match[0]) or TWICE.get(match[0]) or (html.unescape(match[0]) if match[0][0] == "&" else "")
         out.append(read)
         back.extend([match.start()] * len(read))
         last = match.end()

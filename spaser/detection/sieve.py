@@ -28,7 +28,7 @@ FOLD = (
 #: Texts that one-for-one folding cannot read: œ, combining accents, cut or glued words, lost characters, entities, twice encoded letters.
 UNEVEN = (
     r"[œŒæÆ\u{300}-\u{36f}\u{ad}¬\u{fffd}]|[a-zà-ÿ]-\n|[a-zà-ÿ0-9).][A-ZÀ-Þ][a-zà-ÿ'’]"
-    r"|&(?:nbsp|eacute|egrave|#39|rsquo);|[a-zA-Z]\?[a-zA-Z]|Ã[^ a-zA-Z]|â€"
+    r"|&(?:[a-z]{2,8}|#\d{2,5}|#x[0-9a-f]{2,4});|[a-zA-Z]\?[a-zA-Z]|Ã[^ a-zA-Z]|â€"
     r"|[a-zà-ÿ]\((?:s|e|es|x|nt|ne|le)\)|[a-zà-ÿ]·[a-zà-ÿ]"
 )
 
