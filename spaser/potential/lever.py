@@ -312,9 +312,22 @@ def _how_many() -> pl.Expr:
         pl.when(sure < 1)
         .then(pl.format("{}, aucun crédible.", near))
         .when(sure < 2)
-        .then(pl.format("{}, un seul crédible : ce n'est pas une concurrence, à élargir.", near))
-        .otherwise(pl.format("{}, {} crédibles.", near, sure))
+        .then(pl.format("{}, un seul crédible{} : ce n'est pas une concurrence, à élargir.", near, _by_code()))
+        .otherwise(pl.format("{}, {} crédibles{}.", near, sure, _by_code()))
     )
+
+
+def _by_code() -> pl.Expr:
+    """« , dont 3 par leur seul code d'activité »: a code is no trade that a structure says."""
+    codes, sure = pl.col("codes_seuls"), pl.col("credibles")
+    some = (
+        pl.when(sure < 2)
+        .then(pl.lit(", par son seul code d'activité"))
+        .when(codes >= sure)
+        .then(pl.lit(", tous par leur seul code d'activité"))
+        .otherwise(pl.format(", dont {} par leur seul code d'activité", codes))
+    )
+    return pl.when(codes > 0).then(some).otherwise(pl.lit(""))
 
 
 def _in_euros(cents: pl.Expr) -> pl.Expr:

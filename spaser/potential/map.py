@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from spaser import rules
+from spaser.potential.points import coded
 from spaser.vocabulary.lists import OF_DISABILITY, OF_ESS, OF_INSERTION
 
 #: Of the amounts bought, the part below which a place is not drawn, and how many places at most.
@@ -32,10 +35,21 @@ _KNOWN = (
 )
 
 
+class Counted(NamedTuple):
+    """Credible establishments, each once: ``total``; ``near`` within the reach of a family, ``anywhere`` only for families without limit of
+    distance; ``coded`` known by their activity code alone; ``lost`` without a known place. Every page reads these."""
+
+    total: int
+    near: int
+    anywhere: int
+    coded: int
+    lost: int
+
+
 def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataFrame) -> pl.LazyFrame:
     """One row per establishment and family in which it is credible for a need still active.
 
-    Columns: ``famille, famille_libelle``, those of SUPPLY that name the establishment, ``statut`` (its kind on the map),
+    ``code_seul``: nothing but an activity code tells its trade. Columns: ``famille, famille_libelle``, those of SUPPLY that name the establishment, ``statut`` (its kind on the map),
     ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``portee`` (within the reach of the family, or without limit), ``probabilite`` (its best chance of taking a lot).
     Needs ``matches`` with ``ligne``, OPPORTUNITIES of the same needs and the SUPPLY they were matched with.
     """
@@ -56,7 +70,7 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     kind = pl.lit(OF_ESS)
     for name, pattern in reversed(KINDS.items()):
         kind = pl.when(pl.col("statuts").str.contains(pattern)).then(pl.lit(name)).otherwise(kind)
-    said = supply.lazy().with_row_index("ligne").select("ligne", "famille", *_KNOWN)
+    said = supply.lazy().with_row_index("ligne").select("ligne", "famille", *_KNOWN, code_seul=coded())
     named = (
         mine.join(said, on="ligne", maintain_order="left_right")
         .join(labels, on="famille", how="left", maintain_order="left")
@@ -70,11 +84,14 @@ def identity() -> pl.Expr:
     return pl.coalesce("siret", "siren")
 
 
-def reached(suppliers: pl.DataFrame) -> tuple[int, int]:
-    """How many establishments are within the reach of a family, and how many only serve families without limit of distance."""
+def counted(suppliers: pl.DataFrame) -> Counted:
+    """Of ``suppliers``: the counts that pages tell."""
     key = identity()
     near = suppliers.filter(pl.col("portee") == LOCAL).select(key.n_unique()).item()
-    return near, suppliers.select(key.n_unique()).item() - near
+    total = suppliers.select(key.n_unique()).item()
+    known = suppliers.filter(~pl.col("code_seul")).select(key.n_unique()).item()
+    lost = suppliers.filter(pl.col("lon").is_null() | pl.col("lat").is_null()).select(key.n_unique()).item()
+    return Counted(total, near, total - near, total - known, lost)
 
 
 def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:
@@ -92,12 +109,6 @@ def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:
         .sort("n", "code_commune", "statut", descending=[True, False, False])
         .drop("code_commune")
     )
-
-
-def unlocated(suppliers: pl.DataFrame) -> int:
-    """How many establishments have no known place."""
-    lost = suppliers.filter(pl.col("lon").is_null() | pl.col("lat").is_null())
-    return lost.select(identity().n_unique()).item()
 
 
 def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:

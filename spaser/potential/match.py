@@ -12,6 +12,7 @@ from spaser import rules
 from spaser.potential import branches
 from spaser.potential.offer import USUAL_SIZE
 from spaser.potential.points import (
+    coded,
     credible,
     proven,
     said_districts,
@@ -128,7 +129,7 @@ def matches(
 def sellers(supply: pl.LazyFrame) -> pl.LazyFrame:
     """What matching reads of SUPPLY, each supplier once for a family: it depends neither on the needs nor on the radius."""
     rows = supply.with_row_index("ligne")
-    slim = once(rows).select("ligne", *_SLIM, *_SCORED, supposee=supposed())
+    slim = once(rows).select("ligne", *_SLIM, *_SCORED, supposee=supposed(), code_seul=coded())
     return slim.join(branches.of_supply(rows), on="ligne", how="left", maintain_order="left")
 
 

@@ -122,6 +122,11 @@ def credible(settings: dict) -> pl.Expr:
     return pl.col("preste") & stated() & (pl.col("probabilite") >= settings["chance_credible"]["value"])
 
 
+def coded() -> pl.Expr:
+    """Nothing but an activity code tells its trade: no name, no sector declared, no contract of the family won."""
+    return ((pl.col("metier_origine") == "activité") & (pl.col("gagnes_siret").fill_null(0) == 0)).fill_null(False)
+
+
 def stated() -> pl.Expr:
     """Its trade is stated and is this one, or it won the family itself."""
     return pl.col("metier").fill_null(False) | (pl.col("gagnes_siret").fill_null(0) > 0)
@@ -135,14 +140,22 @@ def told() -> pl.Expr:
         )
         for name in TERMS
     ]
-    return pl.concat_str(said, separator=" ; ", ignore_nulls=True)
+    lost = pl.when(pl.col("distance_km").is_null() & pl.col("milieu_km").is_null()).then(
+        pl.lit("distance inconnue : la liste ne dit pas la commune")
+    )
+    return pl.concat_str(*said, lost, separator=" ; ", ignore_nulls=True)
+
+
+def _by(words: str) -> pl.Expr:
+    return pl.format(words, pl.col("metier_origine").fill_null("activité"))
 
 
 def _named(name: str) -> pl.Expr:
     if name == "metier":
-        return pl.format(
-            "métier {} ({})", pl.when(pl.col("metier")).then(pl.lit("dit")).otherwise(pl.lit("autre")), "metier_origine"
-        )
+        # A code is filed by an office, not said by the structure: it never stands as a trade that it says.
+        filed = pl.col("metier_origine") == "activité"
+        own = pl.when(filed).then(pl.lit("métier d'après le seul code d'activité")).otherwise(_by("métier dit ({})"))
+        return pl.when(pl.col("metier")).then(own).otherwise(_by("métier autre ({})"))
     if name == "preuve":
         return pl.format("preuve ({})", "adequation_origine")
     if name == "distance":

@@ -71,6 +71,7 @@ def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | Non
     return rows.group_by("besoin_id").agg(
         candidats=pl.len().cast(pl.Int32),
         credibles=_count(credible),
+        codes_seuls=_count(credible & pl.col("code_seul")),
         reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")),
         handicap_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("handicap")),
         insertion_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("insertion")),

@@ -41,7 +41,8 @@ def figure(
     suppliers: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], *, whole: bool = False
 ) -> Figure:
     """Credible suppliers around the places served, or in the whole of metropolitan France."""
-    lost = opportunities_map.unlocated(suppliers)
+    counts = opportunities_map.counted(suppliers)
+    lost = counts.lost
     towns = opportunities_map.by_town(suppliers).collect(engine="in-memory")
     picture = charts.supplier_map(towns, places, radiuses, whole=whole, unlocated=lost)
     out = charts.beyond(towns, places, radiuses, whole=whole)
@@ -57,7 +58,7 @@ def figure(
     twin = table(
         "fig-carte-donnees", "Les données : fournisseurs crédibles par commune", picture.twin.head(_MOST), columns, note
     )
-    caption = f"Fournisseurs crédibles et lieux à servir{_missing(lost, out)}"
+    caption = f"Fournisseurs crédibles ({french.number(counts.total)} en tout) et lieux à servir{_missing(lost, out)}"
     return Figure("fig-carte", french.typeset(caption), picture, twin)
 
 

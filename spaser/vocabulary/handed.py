@@ -96,7 +96,7 @@ HANDED: dict[str, Handed] = {
         "besoin_id", "origine", "acheteur_siren", "acheteur_libelle", "famille", "famille_libelle",
         "famille_confiance", "objet", "codeCPV", "lieu_libelle", "contrats", "lots", "occurrences", "recurrence",
         "actif", "dateNotification", "dureeMois", "echeance", "annuel_bas", "annuel", "annuel_haut", "lot_annuel",
-        "acquis", "acquis_part", "candidats", "credibles", "reservables", "handicap_credibles",
+        "acquis", "acquis_part", "candidats", "credibles", "codes_seuls", "reservables", "handicap_credibles",
         "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles", "dependance_mediane",
         "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison",
         "potentiel_bas", "potentiel", "potentiel_haut", "sous_clause", "limite", "levier_libelle", "levier_article", "levier_pour",
@@ -120,7 +120,7 @@ HANDED: dict[str, Handed] = {
     )),
     "besoin_contrats": Handed("studies.potential", "a need and one of its contracts"),
     "fournisseurs_credibles": Handed("studies.potential", "an establishment and a family it is credible for", (
-        "besoins", "distance_km", "portee", "nom", "commune", "statuts", "statut_au", "statut_source", "capacite", "gagnes",
+        "besoins", "distance_km", "portee", "code_seul", "lon", "lat", "nom", "commune", "statuts", "statut_au", "statut_source", "capacite", "gagnes",
         "famille_libelle",
     )),
     "lieux_servis": Handed("studies.potential", "a place that weighs in the needs"),

@@ -189,6 +189,7 @@ CANDIDATES = Table(
         Word("dependance", F, "Lot annuel / capacité médiane", "part"),
         Word("prenable", I, "Montant annuel prenable sous la part de dépendance", "centime"),
         Word("metier_connu", B, "Métier dit, ou famille déjà gagnée par l'établissement"),
+        Word("code_seul", B, "Métier connu par le seul code d'activité"),
         Word("supposee", B, "Capacité supposée d'après le seul type, famille jamais gagnée"),
         Word("credible", B, "Crédible (métier dit ou famille gagnée, et lot à sa taille)"),
         Word("raison", T, "Pourquoi ce fournisseur"),
@@ -208,6 +209,7 @@ OPPORTUNITIES = Table(
         Word("insertion_credibles", N, "dont insertion (L2113-13)", "fournisseur"),
         Word("ess_credibles", N, "dont ESS", "fournisseur"),
         Word("clause_candidats", N, "Structures à solliciter pour une clause d'insertion", "fournisseur"),
+        Word("codes_seuls", N, "dont connus par leur seul code d'activité", "fournisseur"),
         Word("lot_credibles", N, "Peuvent prendre un lot entier plus d'une fois sur deux", "fournisseur"),
         Word("dependance_mediane", F, "Lot annuel / capacité médiane des crédibles", "part"),
         Word(

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_families.py [--donnees DOSSIER]
 
-The rate of disagreement is by family of the code, on every file read; only subjects whose words say one family count. The accuracy
+First the codes whose own label says another family than their prefix. The rate of disagreement is by family of the code, on every file read; only subjects whose words say one family count. The accuracy
 is on about 300 subjects labelled by one person who saw the subject alone (``family_labels.csv``: the first 16 digits of the SHA-256
 of the subject, its spaces reduced, and the families that are right, several when the subject does not settle it). They were drawn
 at up to seven a family of the code, so that small families weigh as much as large ones: the accuracy is not that of all contracts.
@@ -71,6 +71,27 @@ def disagreement(rows: pl.DataFrame) -> None:
         print(f"  {name:<34} {wilson(other, n)}")
 
 
+def own_labels(folder: Path) -> None:
+    """Codes whose own label (CPV 2008) says one other family than that of their prefix: by family, where a division hides another trade."""
+    if not (listed := folder / "nomenclatures" / "cpv_2008.csv").exists():
+        print("Intitulés des codes CPV : nomenclature absente")
+        return
+    codes = pl.read_csv(listed, infer_schema=False).select(objet="FR", codeCPV=pl.col("CODE").str.slice(0, 8))
+    said = of_words(codes.lazy()).collect().rename({"famille": "mots", "famille_confiance": "sur"})
+    told = (
+        codes.join(said, on="objet", how="left", maintain_order="left")
+        .with_columns(cpv=of_cpv(pl.col("codeCPV")))
+        .filter((pl.col("sur") >= OF_WORDS) & pl.col("cpv").is_not_null())
+    )
+    other = pl.col("cpv") != pl.col("mots")
+    print(
+        f"Intitulés de codes dont les mots ne disent qu'une autre famille : {wilson(told.filter(other).height, told.height)}"
+    )
+    each = told.group_by("cpv").agg(n=pl.len(), autre=other.sum(), exemple=pl.col("objet").filter(other).first())
+    for name, n, wrong, example in each.sort("autre", "cpv", descending=[True, False]).rows():
+        print(f"  {name:<34} {wilson(wrong, n)}{f' : {example[:60]}' if example else ''}")
+
+
 def accuracy(rows: pl.DataFrame) -> None:
     """On labelled subjects: each witness where it speaks, the family kept, and what is said to be in doubt."""
     labels = dict(pl.read_csv(LABELS).rows())
@@ -101,6 +122,8 @@ def accuracy(rows: pl.DataFrame) -> None:
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--donnees", type=Path, default=DATA)
-    found = subjects(asked.parse_args().donnees)
+    place = asked.parse_args().donnees
+    own_labels(place)
+    found = subjects(place)
     disagreement(found)
     accuracy(found)

@@ -513,6 +513,7 @@ LEVER_COLUMNS = {
     "clause_candidats": 0,
     "ess_credibles": 0,
     "candidats": 0,
+    "codes_seuls": 0,
     "credibles": 0,
     "lot_annuel": 0,
     "reservation_usuelle": 3,

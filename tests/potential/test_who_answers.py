@@ -10,7 +10,7 @@ import pytest
 from spaser import potential, rules
 from spaser.potential import groups as teams
 from spaser.potential import map as opportunities_map
-from spaser.sections.summary.pages import _met
+from spaser.sections.summary.words import met
 from tests.potential.test_potential import LEVER_COLUMNS, certain, exact, judged, need, places, structure, supply
 
 
@@ -38,7 +38,7 @@ def test_a_criterion_and_a_duty_stand_beside_no_number_of_suppliers(facts):
     assert found["levier"] in potential.without_euros()
     assert (found["levier_fournisseurs"], found["levier_population"]) == (None, None)
     assert "fournisseurs" not in found["levier_raison"]
-    assert _met(None, None) == ""
+    assert met(None, None) == ""
 
 
 def test_a_clause_counts_the_structures_that_could_carry_it():
@@ -63,10 +63,10 @@ def test_every_lever_but_a_duty_a_criterion_and_nothing_says_whom_it_counts():
 
 
 def test_the_plan_says_whom_the_number_counts():
-    assert _met(0, "structures d'insertion") == " ; structures d'insertion : à chercher"
-    assert "un seul connu, ce n'est pas une concurrence" in _met(1, "structures d'insertion")
-    assert _met(3, "structures d'insertion") == " ; structures d'insertion : 3, sourçage ouvert à tous"
-    assert _met(31, "structures") == " ; structures : 31, à trier par le sourçage"
+    assert met(0, "structures d'insertion") == " ; structures d'insertion : à chercher"
+    assert "un seul connu, ce n'est pas une concurrence" in met(1, "structures d'insertion")
+    assert met(3, "structures d'insertion") == " ; structures d'insertion : 3"
+    assert met(31, "structures") == " ; structures : 31, à trier par le sourçage"
 
 
 def test_a_lot_is_reserved_when_two_lots_are_known_and_not_when_one_is():
@@ -120,9 +120,46 @@ def test_the_amount_that_the_law_lets_reserve_is_the_amount_a_year_beside_it():
 
 
 def test_within_reach_is_said_of_those_within_the_radius_alone():
-    rows = [("a", opportunities_map.LOCAL), ("a", opportunities_map.NATIONAL), ("b", opportunities_map.NATIONAL)]
-    table = pl.DataFrame(rows, schema=["siret", "portee"], orient="row").with_columns(siren="siret")
-    assert opportunities_map.reached(table) == (1, 1)
+    near, far = opportunities_map.LOCAL, opportunities_map.NATIONAL
+    rows = [("a", near, True, 2.0), ("a", far, False, 2.0), ("b", far, True, None), ("c", far, True, 2.0)]
+    table = pl.DataFrame(rows, schema=["siret", "portee", "code_seul", "lon"], orient="row")
+    counts = opportunities_map.counted(table.with_columns(siren="siret", lat="lon"))
+    assert (counts.near, counts.anywhere, counts.total, counts.coded, counts.lost) == (1, 2, 3, 2, 1)
+
+
+def test_an_activity_code_alone_is_no_trade_that_a_structure_says():
+    coded, named = structure("33333333300000"), structure("44444444400000", nom="Net Service", naf=None)
+    won = structure("55555555500000")
+    said = pl.LazyFrame({"cle": ["44444444400000"], "famille": ["nettoyage_locaux"]})
+    rows = supply(coded, named, won, wins=certain("55555555500000"), trades=said)
+    found = potential.candidates(need(), places(), rows).collect()
+    told = dict(found.select("siret", "raison").rows())
+    assert dict(found.select("siret", "code_seul").rows()) == {
+        "33333333300000": True,
+        "44444444400000": False,
+        "55555555500000": False,
+    }
+    assert (
+        "métier d'après le seul code d'activité" in told["33333333300000"]
+        and "métier dit (nom)" in told["44444444400000"]
+    )
+    row = judged(need(), found.lazy())
+    assert (row["credibles"], row["codes_seuls"]) == (3, 1)
+
+
+@pytest.mark.parametrize(("codes", "said"), [(0, ""), (2, ", dont 2 par leur seul"), (5, ", tous par leur seul")])
+def test_the_reason_says_how_many_are_known_by_their_code_alone(codes: int, said: str):
+    text = advised(candidats=9, credibles=5, codes_seuls=codes)["levier_raison"]
+    assert f"5 crédibles{said}" in text and ("code d'activité" in text) is bool(codes)
+
+
+def test_a_supplier_whose_list_says_no_commune_says_that_its_distance_is_not_known():
+    asked, digital = need(famille="numerique_services", codeCPV="72260000"), {"naf": "6201Z"}
+    unplaced = structure("33333333300000", lon=None, lat=None, code_commune=None, **digital)
+    (text,) = potential.candidates(asked, places(), supply(unplaced)).collect()["raison"]
+    assert text.endswith("distance inconnue : la liste ne dit pas la commune")
+    (near,) = potential.candidates(asked, places(), supply(structure("33333333300000", **digital))).collect()["raison"]
+    assert "distance inconnue" not in near
 
 
 @pytest.mark.parametrize(

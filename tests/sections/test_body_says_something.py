@@ -93,11 +93,15 @@ def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool
             "siret": ["11111111800011" if known else None, None, None],
             "portee": ["a_portee", "a_portee", "national"],
             "statut_au": [date(2020, 1, 1), date(2019, 1, 1), date(2019, 1, 1)],
+            "code_seul": [True, False, True],
+            "lon": None,
+            "lat": None,
         },
-        schema_overrides={"siret": pl.String},
+        schema_overrides={"siret": pl.String, "lon": pl.Float64, "lat": pl.Float64},
     )
     near = buying._near(rows).replace("\u00a0", " ")
     (old,) = buying._listed(rows, replace(invented(), today=day))
+    assert "1 n’est connu que par son code d'activité" in near
     assert near.startswith("2 fournisseurs crédibles") and old.text.replace("\u00a0", " ").startswith(
         "2 de ces 2 fournisseurs"
     )

@@ -17,6 +17,7 @@ from findings import findings as invented
 from spaser import french, sections
 from spaser.deliverables.messages import Messages
 from spaser.deliverables.report import Figure, Section, TableBlock
+from spaser.sections.acting import company
 from spaser.sections.summary import FACTS, RULES, chosen, eligible, facts, messages, verdict
 from spaser.sections.summary import known as room
 from spaser.sections.summary.known import SUBJECTS, _aimed
@@ -33,7 +34,22 @@ def said(**known: Any) -> dict[str, str]:
 
 
 #: rule → facts on which it holds, and what changes for it not to hold any more.
+_MOVED: dict[str, Any] = {
+    "prive": 1,
+    "payes_annee": "2024",
+    "payes_annee_part": 0.025,
+    "payes_avant": "2023",
+    "payes_avant_part": 0.02,
+}
+_PAID: dict[str, Any] = {"prive": 1, "payes_part": 0.02, "payes": 100, "payes_ess": 2, "payes_couverture": 0.02}
 LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "prive_hausse": (_MOVED | {"payes_ecart": 0.001}, {"payes_ecart": 0.0009}),
+    "prive_baisse": (_MOVED | {"payes_ecart": -0.001}, {"payes_ecart": -0.0009}),
+    "prive_travail": (
+        {"prive": 1, "travail": "7 à 9 ETP", "travail_annee": "2024", "travail_achats": 2, "travail_mesure": 1}, {"prive": None},
+    ),
+    "prive_inconnus": (_PAID | {"payes_muets": 0.5}, {"payes_muets": 0.49}),
+    "prive_sans_cible": (_PAID, {"prive": None}),
     "peu_de_contrats": ({"contrats": 9}, {"contrats": 10}),
     "obligation_clause": (
         {"devoir_part": 0.79, "devoir_prets": 79, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.8},
@@ -335,7 +351,8 @@ def test_a_sentence_beside_the_rules_is_checked_with_them(name: str) -> None:
 
 def test_every_fact_a_rule_may_name_is_computed() -> None:
     """A name that nothing computes is always unknown: its rule would never be said, though its limits hold."""
-    made = [one for one in ast.parse(Path(room.__file__).read_text("utf-8")).body if isinstance(one, ast.FunctionDef)]
+    written = [Path(one.__file__).read_text("utf-8") for one in (room, company)]
+    made = [one for text in written for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)]
     leaves = [leaf for one in made for leaf in ast.walk(one)]
     told = {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)} | set(room._WORDS["social"])
     parts = [leaf.values for leaf in leaves if isinstance(leaf, ast.JoinedStr)]

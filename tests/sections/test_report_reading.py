@@ -223,6 +223,17 @@ def test_the_real_share_of_an_answer_that_never_changes_is_not_known() -> None:
         assert bounds["clause_sociale"] != "non connue"
 
 
+@pytest.mark.parametrize(("yes", "known"), [(0, False), (1, True)])
+def test_answers_all_alike_give_no_real_share_however_few_they_are(yes: int, known: bool) -> None:
+    found = invented()
+    mine = pl.col("indicateur") == "clause_sociale"
+    changed = found.measures.with_columns(numerateur=pl.when(mine).then(yes).otherwise("numerateur"))
+    made = where.section_where(replace(found, measures=changed))
+    section = made if isinstance(made, tuple) else made.blocks if made else ()
+    shown = next(block.frame for block in section if getattr(block, "id", "") == "tab-situation")
+    assert (dict(shown.select("indicateur", "bornes").rows())["clause_sociale"] != "non connue") is known
+
+
 def test_two_subjects_that_begin_alike_are_told_apart_when_cut() -> None:
     head = "Accord-cadre à bons de commande multi-attributaires pour la rénovation"
     rows = pl.DataFrame({"objet": [f"{head} des écoles", f"{head} des piscines", "Court", None, f"{head} des écoles"]})

@@ -12,6 +12,7 @@ import spaser
 from spaser import french, rules
 from spaser.cli import main
 from spaser.problems import Problem
+from spaser.sections.acting import company as shown
 from spaser.sources.answers.overrides import read_overrides
 from spaser.studies import mission
 from spaser.studies.acting import company
@@ -61,7 +62,7 @@ def test_no_page_speaks_of_public_duties_outside_the_section_that_says_they_do_n
 
 def test_the_shares_of_the_spending_are_said_once_by_the_analysis_and_by_nobody_else(made):
     first, second, *_ = company.report(made).sections
-    assert (first.id, second.id) == ("essentiel", "entreprise-essentiel")
+    assert (first.id, second.id) == ("essentiel", "plan")
     assert first.blocks and not any("%" in text for text in company._said(made))
     said = " ".join(company._said(made))
     families = made.spending.found.families
@@ -117,3 +118,23 @@ def test_the_report_of_a_mission_names_its_client_and_takes_up_its_decisions(tmp
 def test_a_company_without_lists_is_told_what_to_give():
     with pytest.raises(Problem):
         spaser.company_of(LEDGER, [])
+
+
+def test_the_first_page_of_a_company_concludes_and_its_plan_begins_with_what_could_be_bought(made):
+    first, plan, *_ = company.report(made).sections
+    kinds = [type(block).__name__ for block in first.blocks]
+    assert kinds[0] == "Answer" and {"Messages", "Todo"} <= set(kinds)
+    messages = next(block for block in first.blocks if type(block).__name__ == "Messages")
+    assert 2 <= len(messages.items) <= 5
+    assert len({one.figure + one.text for one in messages.items}) == len(messages.items)
+    table = next(block for block in plan.blocks if getattr(block, "id", "") == "tab-plan")
+    assert 1 <= table.frame.height <= 10 and len(table.columns) <= 6
+    amounts = table.frame["montant"].drop_nulls().to_list()
+    assert amounts == sorted(amounts, reverse=True) and amounts
+    assert not any("réserver" in text or "marché" in text for text in table.frame["action"])
+
+
+@pytest.mark.parametrize(("suppliers", "word"), [(0, "à chercher"), (1, "un seul connu"), (2, "2")])
+def test_a_line_of_the_plan_of_a_company_says_how_many_can_answer(suppliers, word):
+    assert word in shown._met(suppliers, "fournisseurs crédibles")
+    assert shown._met(None, "fournisseurs crédibles") == ""

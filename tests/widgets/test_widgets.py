@@ -23,7 +23,7 @@ from spaser.studies.diagnostic import compose as diagnostic
 from spaser.widgets import tables
 from spaser.widgets.choices import BuyerPicker
 from spaser.widgets.families import FamilyPicker
-from spaser.widgets.files import expanded
+from spaser.widgets.files import account, expanded
 from spaser.widgets.selection import Selection
 from spaser.widgets.views import View, choice
 
@@ -468,3 +468,8 @@ def test_an_exercise_always_has_three_answers_to_choose_from(parts):
 
 def test_percentages_that_differ_are_offered_alone_and_in_order():
     assert widgets.options(0.4, 0.1, 0.9) == [widgets.percent(part) for part in (0.1, 0.4, 0.9)]
+
+
+def test_the_account_of_what_was_read_says_nothing_of_a_diagnostic_not_made_yet(base):
+    told = plain(account(base).told)
+    assert "fichiers lus" in told and "de ce diagnostic" not in told

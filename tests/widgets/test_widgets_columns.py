@@ -175,3 +175,13 @@ def test_the_views_of_the_desk_follow_the_columns_decided(made, tmp_path):
     suppliers.columns.save.click()
     assert desk._spend().select("montant").sum().collect().item() == 280 * 100
     assert desk.selection.decided == 1 and desk.diagnostic is not before
+
+
+def test_a_choice_that_leaves_no_amount_says_that_the_choice_is_what_to_come_back_on(made):
+    first = shown(made)
+    choose(first.columns, "montant", "« Raison sociale »")
+    first.columns.save.click()
+    told = first.answer.value.replace("&#x27;", "'")
+    assert "n'a de montant lisible" in told and "revenez sur ce choix" in told and "des formules" not in told
+    first.columns.undo.click()
+    assert "montant lisible" not in first.answer.value

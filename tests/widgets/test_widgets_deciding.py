@@ -12,6 +12,7 @@ from spaser import widgets
 from spaser.sources.answers import plan
 from spaser.studies import diagnostic, mission
 from spaser.widgets import files
+from spaser.widgets.acts.deciding import _hours
 from spaser.widgets.acts.grid import LATER
 
 DATA = Path(__file__).parents[2] / "data"
@@ -161,3 +162,17 @@ def test_without_a_mission_a_grid_says_where_decisions_are_kept():
     grid = widgets.Families(loose)
     grid.save.click()
     assert "Aucune mission ne garde" in grid.status.value.replace("\u2019", "'")
+
+
+@pytest.mark.parametrize(
+    "told, said",
+    [
+        (
+            "non mesuré\u00a0: ce levier n'exige pas d'heures",
+            "heures d'insertion non mesurées (ce levier n'exige pas d'heures)",
+        ),
+        ("560 à 1 300 h exigées par an", "heures d'insertion : 560 à 1 300 h exigées par an"),
+    ],
+)
+def test_hours_of_the_plan_are_one_sentence(told, said):
+    assert _hours(told) == said

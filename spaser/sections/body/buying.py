@@ -152,15 +152,14 @@ def _answering() -> pl.Expr:
 
 def _near(suppliers: pl.DataFrame) -> str:
     """The credible ones, within the reach of their family or without limit; « à portée » would count those of unknown trade or size too."""
-    close, anywhere = opportunities_map.reached(suppliers)
-    said = [
-        f"{french.count(close, 'fournisseur crédible')} de l'ESS ou de l'insertion dans le rayon de leur famille (métier et taille vraisemblables)"
-    ]
-    if anywhere:
-        said.append(
-            "pour les familles achetées dans tout le pays, beaucoup ne sont connus que par leur code d'activité : ils ne sont pas comptés ici"
-        )
-    return f"{' ; '.join(said)} ; le classeur nomme les premiers de chaque besoin"
+    counts = opportunities_map.counted(suppliers)
+    said = f"{french.count(counts.total, 'fournisseur crédible')} de l'ESS ou de l'insertion (métier et taille vraisemblables)"
+    if counts.anywhere:
+        said += f", dont {french.number(counts.near)} dans le rayon de leur famille et {french.number(counts.anywhere)} pour des familles achetées dans tout le pays"
+    if counts.coded:
+        one = counts.coded == 1
+        said += f" ; {french.number(counts.coded)} n{'’est connu' if one else 'e sont connus'} que par {'son' if one else 'leur'} code d'activité, non par {'son' if one else 'leur'} nom, un secteur déclaré ou un contrat"
+    return f"{said} ; le classeur nomme les premiers de chaque besoin"
 
 
 def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:

@@ -36,10 +36,11 @@ def section_where(findings: Findings) -> Told:
     nothing = not rows["numerateur"].sum()
     if nothing:
         picture = None
-    # Answers that never change and are doubted give no range: the real share is not known.
+    # Answers that are all the same give no range, be they few or many: nothing tells a practice from a default of the software.
+    same = (pl.col("numerateur") == 0) | (pl.col("numerateur") == pl.col("repondus"))
     bounds = [
-        _UNKNOWN if dict(always(findings, code)) else french.share_range(low, high)
-        for code, low, high in rows.select("indicateur", "bas", "haut").rows()
+        _UNKNOWN if alike or dict(always(findings, code)) else french.share_range(low, high)
+        for code, low, high, alike in rows.select("indicateur", "bas", "haut", same.fill_null(True)).rows()
     ]
     shown = declared.named(rows).with_columns(bornes=pl.Series(bounds, dtype=pl.String))
     measures = tuple(m for code in declared.CODES if (m := findings.one(code)))

@@ -39,7 +39,9 @@ def section_reading(findings: Findings) -> Told:
 def _of_whom(findings: Findings) -> tuple[Sentence, ...]:
     """Whose contracts these accounts count, where the files hold others than those of this report."""
     every, own = tallies.read_in_files(findings.accounts), findings.contracts.height
-    if every <= own:
+    if (
+        every <= own or not findings.contracts.columns
+    ):  # nothing is measured yet: no diagnostic to hold against the files
         return ()
     text = f"ces comptes sont ceux des fichiers entiers, {french.count(every, 'contrat')}, tous acheteurs et toutes années ; {french.number(own)} sont de ce diagnostic"
     return (Sentence(french.sentence(text)),)

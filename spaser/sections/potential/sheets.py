@@ -38,6 +38,7 @@ _SHEET = (
     "acquis_part",
     "candidats",
     "credibles",
+    "codes_seuls",
     "reservables",
     "handicap_credibles",
     "insertion_credibles",

@@ -38,7 +38,8 @@ FACTS = (
     "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
     "publication_soumis", "publication_tard", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
-    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non",
+    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non", "prive",
+    "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
     "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
@@ -79,7 +80,7 @@ def facts(findings: Findings) -> dict[str, Fact]:
             | dict(_among_peers(findings, code))
         )
         found |= {f"{name}_{subject}": value for name, value in told.items()}
-    for part in (_years, _duties, _holders, _paid, _potential, _calendar, _plan, _written, _practices, _absent):
+    for part in (_years, _duties, _holders, paid, reachable, _calendar, _plan, _written, _practices, _absent):
         found |= dict(part(findings))
     return found
 
@@ -213,7 +214,7 @@ def _holders(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield "inclusifs_muets", silent["uid"].n_unique()
 
 
-def _paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
+def paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
     spent = findings.spent
     m = measured.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur") if spent is not None else None
     if m is None or not m.denominateur:
@@ -225,7 +226,7 @@ def _paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield from (("payes_ess", m.numerateur), ("payes_part", m.valeur))
 
 
-def _potential(findings: Findings) -> Iterator[tuple[str, Fact]]:
+def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
     needs, families = findings.extras.get("besoins"), findings.extras.get("potentiel_familles")
     if needs is None or families is None or not needs.height:
         return
@@ -242,7 +243,7 @@ def _potential(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
     near = findings.extras.get("fournisseurs_credibles")
     if near is not None:
-        yield "credibles", sum(opportunities_map.reached(near))
+        yield "credibles", opportunities_map.counted(near).total
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:

@@ -18,16 +18,14 @@ from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import (
     Block,
-    Callout,
     Column,
-    Paragraph,
     Report,
     Section,
-    Sentence,
     TableBlock,
     masked,
     table,
 )
+from spaser.sections.acting import company
 from spaser.sections.acting.impact import annexes as impact_annexes
 from spaser.sections.acting.impact import interval, recalled, section_impact
 from spaser.sections.obligations_buyer import private_section
@@ -138,15 +136,22 @@ def report(result: Company) -> Report:
     bought = replace(bought, extras={name: rows for name, rows in bought.extras.items() if name != "a_decider"})
     tables = impact.findings(result.work)
     private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
+    found = result.spending.found
+    first = replace(
+        bought,
+        spent=bought,
+        extras=dict(tables) | {"besoins": found.opportunities, "potentiel_familles": found.families},
+    )
     sections = [
-        PURCHASES[0](bought),
-        _essentials(result),
-        *(section(bought) for section in PURCHASES[1:]),
+        company.section_essential(first),
+        company.section_plan(first),
+        replace(PURCHASES[0](bought), id="payes", title="Qui est payé"),
         section_impact(tables),
-        section_spend(told),
         _potential(result),
         _meetings(result),
         private_section(private),
+        *(section(bought) for section in PURCHASES[1:]),
+        section_spend(told),
     ]
     return model.build(
         "Achats responsables de l'entreprise",
@@ -205,19 +210,6 @@ def _worked(work: Impact) -> list[str]:
         return []
     tail = f" ; non mesuré : {french.listing(silent)}" if silent else ""
     return [french.sentence(f"Part d'emploi financée en {last!s} : {' ; '.join(told) or 'non mesurée'}{tail}")]
-
-
-def _essentials(result: Company) -> Section:
-    text = (
-        "Une entreprise choisit librement ses fournisseurs : les leviers sont la rencontre, l'achat de gré à gré, la part des achats "
-        "qu'elle se fixe. Les montants achetables sont des ordres de grandeur, ni une prévision ni un engagement."
-    )
-    return Section(
-        "entreprise-essentiel",
-        "Ce que l'entreprise peut faire",
-        "Que pourrions-nous acheter à l'ESS, et que font déjà travailler nos achats ?",
-        (Paragraph(tuple(Sentence(said) for said in _said(result))), Callout("Comment lire", french.typeset(text))),
-    )
 
 
 def _potential(result: Company) -> Section | None:

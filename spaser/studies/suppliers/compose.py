@@ -140,7 +140,9 @@ def _read(source: str | Path, mapping: ledgers.Mapping | str | Path | None, prog
         raise Problem(
             "Aucune ligne du fichier de dépenses n'a de montant lisible",
             where=Path(source).name,
-            todo="Si les montants sont des formules, ouvrez le classeur dans un tableur, enregistrez-le et redonnez-le ; sinon, voyez ce que « spaser lire » dit du fichier",
+            todo="Ses colonnes ont été choisies à la main : revenez sur ce choix (carnet 04_fournisseurs_ess, ou correspondance.toml)"
+            if mapping is not None
+            else "Si les montants sont des formules, ouvrez le classeur dans un tableur, enregistrez-le et redonnez-le ; sinon, voyez ce que « spaser lire » dit du fichier",
         )
     return ledger
 

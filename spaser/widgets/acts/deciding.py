@@ -202,8 +202,18 @@ class Plan(Grid):
                 "note": _field("Note", "facultatif", row["note"], "19rem"),
             }
             begin = "dès maintenant" if row["retard"] else f"à commencer avant le {french.long_date(row['sourcing'])}"
-            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin} – heures d'insertion : {row['impact']}"
+            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin} – {_hours(row['impact'])}"
             yield Cells(row["action_id"], told, fields, {"etat": plan.UNTOUCHED})
+
+
+def _hours(told: str) -> str:
+    """What the plan says of hours, in one sentence: never a colon after another."""
+    head, _, why = told.partition(":")
+    return (
+        f"heures d'insertion non mesurées ({why.strip()})"
+        if head.strip() == "non mesuré"
+        else f"heures d'insertion : {told}"
+    )
 
 
 def _field(label: str, example: str, value: str | None, width: str) -> ipywidgets.Text:

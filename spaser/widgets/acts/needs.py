@@ -10,7 +10,7 @@ import ipywidgets
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Block, Callout, Paragraph, Report, Sentence
+from spaser.deliverables.report import Block, Callout, Report, Sentence
 from spaser.problems import Problem
 from spaser.sections.acting.impact import section_impact
 from spaser.studies import meetings
@@ -232,7 +232,7 @@ def _written(report: Report) -> list[Block]:
     """Each text under its title and its piece."""
     blocks: list[Block] = [Callout("Avant de publier", french.typeset(drafting.WARNING), "attention")]
     for section in report.sections:
-        blocks += [Paragraph((Sentence(section.title), Sentence(section.question))), *section.blocks]
+        blocks += [Callout(section.title, section.question), *section.blocks]
     return blocks
 
 
