@@ -85,7 +85,7 @@ def section_whole(rows: pl.DataFrame, communes: pl.DataFrame, files: pl.DataFram
     if whole.height:
         named = _told(whole).with_columns(pl.col("famille").replace({WHOLE: "ensemble de l'ESS"}))
         blocks.append(
-            table("tab-familles", "Par famille de l'ESS", named, (Column("famille", "Famille"), *_known(whole)), _APART)
+            table("tab-familles", "Par famille de l'ESS", named, (Column("famille", "Famille"), *_known(named)), _APART)
         )
     else:
         blocks.append(Sentence("Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes."))
@@ -105,7 +105,7 @@ def section_communes(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame
         "etablissements", "commune", descending=[True, False]
     )
     zeros = _told(zeros)
-    columns = (Column("commune", "Commune"), Column("population", "Habitants", "entier"), *_known(found))
+    columns = (Column("commune", "Commune"), Column("population", "Habitants", "entier"), *_known(_told(found)))
     blocks: list = [table("tab-communes", "L'ESS commune par commune", zeros, columns, _NONE)]
     inclusive = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == INCLUSIVE)).sort(
         "etablissements", "commune", descending=[True, False]
@@ -116,7 +116,7 @@ def section_communes(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame
                 "tab-inclusion",
                 "Les structures inclusives commune par commune",
                 _told(inclusive),
-                (Column("commune", "Commune"), *_known(inclusive)),
+                (Column("commune", "Commune"), *_known(_told(inclusive))),
             )
         )
     return Section("communes", "Commune par commune", "Où sont-ils ?", tuple(blocks))
@@ -148,7 +148,9 @@ def section_sectors(sectors: pl.DataFrame, creations: pl.DataFrame, closings: pl
     if not sectors.height:
         return None
     blocks: list = [
-        table("tab-secteurs", "L'ESS par secteur d'activité", _told(sectors), (*_SECTORS, *_known(sectors)), _POSTS)
+        table(
+            "tab-secteurs", "L'ESS par secteur d'activité", _told(sectors), (*_SECTORS, *_known(_told(sectors))), _POSTS
+        )
     ]
     if told := _dates_told(creations):
         rest = "Ce sont ceux encore là ; ceux qui ont fermé n'y sont pas."
@@ -212,7 +214,7 @@ def annexes_observed(
     """Sectors, years of creation and of closing, and each establishment that entered or left, for the workbook."""
     found = []
     if sectors.height:
-        found.append(table("secteurs", "Secteurs (17 postes)", _told(sectors), (*_SECTORS, *_known(sectors))))
+        found.append(table("secteurs", "Secteurs (17 postes)", _told(sectors), (*_SECTORS, *_known(_told(sectors)))))
     if creations.height and creations["annee"].is_not_null().any():
         found.append(table("années de création", "Années de création, établissements encore là", creations, _YEARS))
     if closings.height and closings["annee"].is_not_null().any():
@@ -257,7 +259,12 @@ def annex(rows: pl.DataFrame) -> TableBlock:
         "panorama",
         "Communes et familles",
         _told(rows),
-        (Column("commune", "Commune"), Column("code_commune", "Code"), Column("famille", "Famille"), *_known(rows)),
+        (
+            Column("commune", "Commune"),
+            Column("code_commune", "Code"),
+            Column("famille", "Famille"),
+            *_known(_told(rows)),
+        ),
     )
 
 

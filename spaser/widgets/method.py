@@ -164,6 +164,8 @@ _NAMES = {
     "leading": "en tête",
     "numbered": "numéroté",
     "numbered_first": "numéroté d'abord",
+    "post_code": "code postal",
+    "days": "jours",
 }
 #: What only a pattern of words holds: nobody reads it in a table.
 _PATTERN = re.compile(r"\(\?|\\[bsd]|\[[^\]]*\]|[a-z]\|[a-z]")

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from spaser import detection  # noqa: E402
-from spaser.detection.reliability import parts  # noqa: E402
+from spaser.detection.reliability import bound, parts  # noqa: E402
 from spaser.detection.reliability import said as confidence_said  # noqa: E402
 
 GOLD = ROOT.parent / "shared" / "gold" / "considerations.jsonl"
@@ -246,6 +246,17 @@ def unseen() -> list[str]:
     return out
 
 
+def drawn() -> list[str]:
+    """Real subjects drawn by seed (17: among those found, by level; 18 and 5: among those not found that hold a word of the field) and
+    judged by the guide, as the rules read them before they were mended: `detection_judged.csv` keeps a print of each, no text."""
+    file = Path(__file__).with_name("detection_judged.csv")
+    rows = pl.read_csv(file, separator=";").with_columns(juste=pl.col("juste") == "oui")
+    counted = rows.group_by("tirage").agg(pl.col("juste").sum().alias("justes"), pl.len().alias("lus")).sort("tirage")
+    return ["", "Objets réels tirés au sort et jugés (avant correction) : justes, lus, borne basse"] + [
+        f"  {draw:<10} {right}/{read}, au moins {bound(right, read):.2f}" for draw, right, read in counted.iter_rows()
+    ]
+
+
 def pooled(dev: bool) -> str:
     """Both annotated files together: the classes are small, their intervals are shown."""
     rows = [row for file in (GOLD, GOLD_2) if file.exists() for row in gold(dev, file)]
@@ -309,7 +320,7 @@ if __name__ == "__main__":
         sys.stdout.reconfigure(encoding="utf-8")
         shown = [pooled("--dev" in sys.argv)]
         shown += [report("--dev" in sys.argv, file) for file in (GOLD, GOLD_2) if file.exists()]
-        last = [*calibration(), *causes(), *unseen(), *invented_table()]
+        last = [*calibration(), *causes(), *unseen(), *drawn(), *invented_table()]
         sys.stdout.write("\n\n".join([*shown, "\n".join(last)]) + "\n")
     else:
         sys.stdout.reconfigure(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 import spaser
 from spaser import french, potential, rules
+from spaser.potential import map as opportunities_map
 from spaser.sections.potential import ACTIONABLE, ladder
 from spaser.sections.summary import pages
+from spaser.sections.summary.known import facts
 from spaser.studies import diagnostic, pams
 from spaser.studies import plan as planning
 
@@ -126,3 +129,22 @@ def test_every_figure_of_the_plan_and_of_the_needs_is_the_same_wherever_it_shows
     assert actions["potentiel"].sum() + left["potentiel"].sum() == acting["potentiel"].sum()
     levers = shown[ladder.NAME]
     assert levers.filter(pl.col("genre") == "levier")["besoins"].sum() == acting.height
+
+
+def test_suppliers_are_counted_once_and_every_page_tells_that_count(studied):
+    counts = opportunities_map.counted(studied.extras["fournisseurs_credibles"])
+    assert counts.near + counts.anywhere == counts.total >= max(counts.coded, counts.lost)
+    said = repr([section.blocks for section in pams.report(studied).sections])
+    plain = said.replace("\\xa0", " ").replace("\\u202f", " ")
+    told = re.findall(r"(\d[\d ]*) fournisseurs? crédibles? de l'ESS", plain)
+    told += re.findall(r"de ces (\d[\d ]*) fournisseurs", plain) + re.findall(r"\((\d[\d ]*) en tout\)", plain)
+    assert told and {int(one.replace(" ", "")) for one in told} == {counts.total}
+
+
+def test_the_renewals_that_can_raise_a_share_are_of_the_contracts_that_it_counts(studied):
+    found = pams.findings(studied)
+    ends = found.extras["renouvellements"].filter(
+        pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)
+    )
+    silent = found.counted.filter(~pl.col("clause_sociale"))["uid"]
+    assert facts(found)["fins_sans_social"] == ends.filter(pl.col("uid").is_in(silent.implode())).height

@@ -108,7 +108,7 @@ def ending(uid, family, day, amount, **more):
         "famille_libelle": family,
         "trimestre": f"{day.year}-T{(day.month + 2) // 3}",
     }
-    return row | {"echeance": day, "montant_annuel": amount, "ponctuel": False} | more
+    return row | {"echeance": day, "montant_annuel": amount, "ponctuel": False, "dureeMois": 12} | more
 
 
 def worked_on(result, *rows):
@@ -133,6 +133,14 @@ def test_groups_work_on_renewals_that_can_still_be_prepared_and_that_the_ess_sel
         assert ("a" in worked_on(result, *good, ending("a", family, day + timedelta(days=900), amount))) == chosen, (
             family
         )
+
+
+def test_a_purchase_of_less_than_a_year_comes_after_those_that_come_back(result):
+    day = result.day + timedelta(days=400)
+    good = [ending(f"b{n}", "espaces_verts", day, 600_000) for n in range(training.CASES)]
+    for months, chosen in ((11, False), (12, True)):
+        short = ending("a", "nettoyage_locaux", day + timedelta(days=300), 600_000, dureeMois=months)
+        assert ("a" in worked_on(result, *good, short)) == chosen, months
 
 
 def test_a_share_of_the_answered_alone_is_told_only_when_it_differs(workshop):

@@ -201,6 +201,8 @@ def test_lists_that_do_not_say_the_ess_make_no_headline_of_it():
     section = sections.section_whole(rows, pl.DataFrame({"commune": ["A"]}), files)
     cards = next(block for block in section.blocks if isinstance(block, KeyFigures))
     assert [card.label for card in cards.figures] == ["Établissements inclusifs, dans les listes lues"]
+    table = next(block for block in section.blocks if getattr(block, "id", "") == "tab-familles")
+    assert "emplois_bas" not in [column.name for column in table.columns], "nothing but dashes is no column"
     placed = sections.section_whole(rows, pl.DataFrame({"commune": ["A"]}), lists_read())
     cards = next(block for block in placed.blocks if isinstance(block, KeyFigures))
     assert cards.figures[0].label == "Établissements de l'ESS, dans les listes lues"

@@ -283,7 +283,9 @@ def _done(rows: pl.DataFrame | None) -> list[Block]:
     if rows is None or not rows["heures_faites"].count():
         return []
     known = rows.filter(pl.col("part_faite").is_not_null())
-    told = f"{french.count(rows['heures_faites'].sum(), 'heure faite', none=False)}, d'après ceux qui les ont suivies"
+    told = (
+        f"{french.count(int(rows['heures_faites'].sum()), 'heure faite', none=False)}, d'après ceux qui les ont suivies"
+    )
     if known.height:
         part = float(known["heures_faites"].sum()) / float(known["heures_exigees"].sum())
         told += f" ; là où les deux sont connues, {french.share(part)} des heures exigées"

@@ -29,7 +29,7 @@ from spaser.sections.acting import company
 from spaser.sections.acting.impact import annexes as impact_annexes
 from spaser.sections.acting.impact import interval, recalled, section_impact
 from spaser.sections.obligations_buyer import private_section
-from spaser.sections.purchases.paid import PURCHASES
+from spaser.sections.purchases.paid import PURCHASES, section_essentials
 from spaser.sections.purchases.sheets import annexes as purchases_annexes
 from spaser.sections.spend import section_spend
 from spaser.studies import law
@@ -145,7 +145,7 @@ def report(result: Company) -> Report:
     sections = [
         company.section_essential(first),
         company.section_plan(first),
-        replace(PURCHASES[0](bought), id="payes", title="Qui est payé"),
+        replace(section_essentials(bought), id="payes", title="Qui est payé"),
         section_impact(tables),
         _potential(result),
         _meetings(result),

@@ -202,7 +202,7 @@ def _answered(measure: Measured) -> str:
 def _cases(result: Diagnostic) -> pl.DataFrame:
     """The renewals worth an hour of talk; what the groups write is blank.
 
-    Those first where there is time to prepare, an amount that is worth it and a family that the ESS sells; one of each family before
+    Only those that there is time to prepare; first those of a year or more, of an amount worth it, of a family that the ESS sells; one of each family before
     a second, the nearest ends first.
     """
     ending = result.extras.get("renouvellements")
@@ -215,7 +215,7 @@ def _cases(result: Diagnostic) -> pl.DataFrame:
     ready = pl.col("echeance").dt.offset_by(f"-{plan['preparation_minimale']['value']}mo") >= pl.lit(result.day)
     once = ending.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False) & ready)
     rows = (
-        once.with_columns(_bon=worth & pl.col("famille").is_in(sold).fill_null(False))
+        once.with_columns(_bon=worth & (pl.col("dureeMois") >= 12) & pl.col("famille").is_in(sold).fill_null(False))
         .sort("trimestre", "uid")
         .unique("objet", keep="first", maintain_order=True)
         .with_columns(_nieme=pl.int_range(pl.len()).over("famille", "_bon"))
