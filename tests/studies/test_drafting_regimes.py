@@ -113,6 +113,9 @@ def test_lots_of_one_operation_have_one_set_of_texts_and_a_table_of_hours(tmp_pa
 def test_lots_reserved_together_are_named_and_one_lot_keeps_its_number():
     need = Need(lots=(Share("1"), Share("4")), public="insertion")
     assert "Les lots n° 1 et 4 sont réservés" in plain(texts(need, "reserver_lot")["reservation_insertion"].texte)
+    assert LOTS.of_lots == "Lots n° 1 à 8" and Need(lots=(Share("2B"), Share("3"), Share("4"))).of_lots.endswith(
+        "2B, 3 et 4"
+    )
     alone = Need(lot="4", public="handicap")
     assert "Le lot n° 4 est réservé" in plain(texts(alone, "reserver_lot")["reservation_handicap"].texte)
 
@@ -180,7 +183,9 @@ def test_a_training_clause_holds_one_branch_alone():
 
 
 def test_the_social_grid_marks_an_effect_measured_and_says_what_none_half_and_all_are():
-    told = plain(texts(Need(famille="nettoyage_locaux"), "critere")["critere_social"].texte)
+    found = texts(Need(famille="nettoyage_locaux"), "critere")
+    assert "25 %" not in str([text.texte for text in found.values()]), "a grid marks the form of an answer"
+    told = plain(found["critere_social"].texte)
     assert [int(points) for points in re.findall(r"\((\d+) points\)", told)] == [70, 30]
     for said in (
         "0 point",

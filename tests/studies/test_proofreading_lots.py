@@ -7,7 +7,7 @@ import pytest
 from spaser.studies.acting import drafting, proofreading
 from spaser.studies.acting.drafting import Need, Share
 from spaser.studies.acting.proofreading import CHECK, CLASHES, LACKS, MET
-from spaser.studies.acting.proofreading.reading import NAMED, pasted, row
+from spaser.studies.acting.proofreading.reading import NAMED, lots_told, pasted, row
 
 RC = "Règlement de la consultation\nArticle 1 – Objet\nLe marché a pour objet le nettoyage des locaux scolaires.\n\n"
 LOTS = "Article 2 – Lots\nLot n° 1 : écoles du nord. Lot n° 2 : écoles du sud.\n\n"
@@ -105,6 +105,33 @@ def test_one_set_of_texts_for_several_lots_is_read_back_without_a_clash(tmp_path
     table = proof(tmp_path, RC=RC + LOTS, **written).rows
     assert CLASHES not in table["etat"].to_list(), table.filter(etat=CLASHES).to_dicts()
     assert LACKS not in table.filter(controle="conditions d'exécution sociales")["etat"].to_list()
+
+
+def test_the_word_document_of_several_lots_is_read_back_with_the_hours_of_each(tmp_path):
+    hours = (810, 410, 270, 270, 180, 140, 110, 150)
+    need = Need(
+        famille="batiment_second_oeuvre", mois=18, lots=tuple(Share(str(n), heures=h) for n, h in enumerate(hours, 1))
+    )
+    folder = tmp_path / "Groupe scolaire"
+    folder.mkdir()
+    path, _ = drafting.write([(need, "clause_sociale")], tmp_path / "made")
+    (folder / "CCAP.docx").write_bytes(path.read_bytes())
+    table = proofreading.proofread([folder]).rows
+    assert CLASHES not in table["etat"].to_list(), table.filter(etat=CLASHES).to_dicts()
+    assert set(table.filter(controle="heures d'insertion")["etat"]) == {MET}
+
+
+@pytest.mark.parametrize(
+    ("said", "lots"),
+    [
+        ("lots n° 1, 2 et 5 a 7", ["1", "2", "5", "6", "7"]),
+        ("lot n° 1, 24 mois", ["1"]),
+        ("lots n° 1 et 24 mois", ["1"]),
+        ("lots 1 a 3 et le lot 8", ["1", "2", "3", "8"]),
+    ],
+)
+def test_lots_are_read_in_lists_and_ranges(said, lots):
+    assert lots_told(said) == lots
 
 
 def test_goods_over_the_threshold_are_given_the_condition_of_their_making(tmp_path):

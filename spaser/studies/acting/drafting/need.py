@@ -93,9 +93,13 @@ class Need:
 
     @property
     def of_lots(self) -> str:
-        """« Lot n° 3 », « Lots n° 1, 2 et 3 », or nothing."""
+        """« Lot n° 3 », « Lots n° 1 et 3 », « Lots n° 1 à 8 », or nothing."""
         if self.lots:
-            return f"Lots n° {french.listing(one.numero for one in self.lots)}"
+            numbers = [one.numero for one in self.lots]
+            first = int(numbers[0]) if numbers[0].isdecimal() else 0
+            following = len(numbers) > 2 and numbers == [str(first + rank) for rank in range(len(numbers))]
+            told = f"{numbers[0]} à {numbers[-1]}" if following else french.listing(numbers)
+            return f"Lots n° {told}"
         return f"Lot n° {self.lot}" if self.lot else ""
 
     @property

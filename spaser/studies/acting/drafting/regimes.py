@@ -126,4 +126,5 @@ def dispense(need: Need) -> str:
             why=cases["conserver"],
             todo="Écrivez pourquoi ce cas est le vôtre (--motif)",
         )
-    return f"Condition sociale non prévue : {cases[need.dispense]}. Motif : « {need.motif.strip()} ». {cases['conserver']}."
+    reason = need.motif.strip().rstrip(".")
+    return f"Condition sociale non prévue : {cases[need.dispense]}. Motif : « {reason} ». {cases['conserver']}."

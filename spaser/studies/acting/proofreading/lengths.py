@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from spaser import french
-from spaser.studies.acting.proofreading.reading import CLASHES, COHERENCE, LOT, Lot, places, row
+from spaser.studies.acting.proofreading.reading import CLASHES, COHERENCE, Lot, lots_told, places, row
 
 _WORDS = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
@@ -65,8 +65,8 @@ def longest(lot: Lot) -> int | None:
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """Documents that give durations with nothing in common; paragraphs of several lots are not confronted."""
     by_document: dict[str, set[int]] = {}
-    kept = [(text, found) for text, found in read(lot) if len(set(LOT.findall(text["plie"]))) < 2]
-    if len({number for text, _ in kept for number in LOT.findall(text["plie"])}) > 1:
+    kept = [(text, found) for text, found in read(lot) if len(set(lots_told(text["plie"]))) < 2]
+    if len({number for text, _ in kept for number in lots_told(text["plie"])}) > 1:
         return []
     for text, found in kept:
         by_document.setdefault(text["document"], set()).update(found)

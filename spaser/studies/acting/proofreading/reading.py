@@ -21,7 +21,9 @@ COHERENCE, PRACTICE = "cohérence des pièces", "bonne pratique (aucun article)"
 WHOLE = "tous les lots"
 RULES_OF_CONSULTATION = ("RC", "AVIS")
 EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
-LOT = re.compile(r"\blot(?:s)? ?(?:n ?[°o]? ?)?(\d{1,2})\b")
+_LOT = re.compile(
+    r"\blot(?P<many>s)? ?(?:n ?[°o]?s? ?)?(?P<said>\d{1,2}\b(?(many)(?:(?: ?, ?| et | a )(?:n ?[°o]? ?)?\d{1,2}\b(?! ?(?:%|mois|ans|heures|euros)))*))"
+)
 #: What says that the contract is a concession; « réseaux des concessionnaires » does not.
 _CONCEDED = re.compile(
     r"\b[lr] ?\.? ?31(?:13|14|24)-\d|\bavis de concession\b|\bautorite concedante\b|\bduree de la concession\b"
@@ -34,6 +36,17 @@ _DEFENCE = re.compile(
     r"\b(?<!n'est pas un )(?<!hors )(?<!non )marche (?:public )?de defense (?:ou|et) de securite\b"
     r"|\b(?<!n'est pas une )(?<!hors )(?<!non )concession de defense (?:ou|et) de securite\b|\bl ?\.? ?(?:1113-1|231[123]-\d+)\b"
 )
+
+
+def lots_told(text: str) -> list[str]:
+    """The numbers of the lots that a folded text names; « lots n° 1, 2 et 5 à 7 » names five."""
+    found: list[str] = []
+    for told in _LOT.finditer(text):
+        numbers = re.findall(r"( a )?(?:n ?[°o]? ?)?(\d{1,2})", told["said"])
+        for ranged, number in numbers:
+            first = int(found[-1]) + 1 if ranged else int(number)
+            found += map(str, range(first, int(number) + 1))
+    return found
 
 
 @dataclass(frozen=True)
@@ -68,7 +81,7 @@ class Lot:
     def own(self) -> list[dict[str, Any]]:
         """Its paragraphs: those that name another lot and not this one are left out."""
         number = self.name.rsplit(" ", 1)[-1]
-        named = ((text, LOT.findall(text["plie"])) for text in self.texts)
+        named = ((text, lots_told(text["plie"])) for text in self.texts)
         return [text for text, lots in named if self.name == WHOLE or not lots or number in lots]
 
 
