@@ -383,3 +383,11 @@ def test_who_decides_is_asked_once_for_every_grid_and_notebook(home):
 
 def test_who_decides_starts_from_the_author_of_the_mission(home):
     assert widgets.Families(widgets.Desk(widgets.read(str(home)))).author.value == "A. Inventée"
+
+
+def test_a_spend_file_that_is_gone_is_told_with_what_to_do(home, tmp_path):
+    (tmp_path / "livre.csv").write_text(LEDGER, encoding="utf-8")
+    mission.add(home, "depenses", [tmp_path / "livre.csv"])
+    (home / "fichiers" / "livre.csv").unlink()
+    with pytest.raises(Problem, match="livre.csv est introuvable : remettez-le à sa place, ou ôtez cette ligne"):
+        widgets.read(str(home))

@@ -152,7 +152,10 @@ def _absent(said: dict[str, Any], path: tuple[str | int, ...], folder: Path, fau
     except Problem as problem:
         faults.add(path, f"« {path[-1]} » : {problem}")
     except OSError:
-        faults.add(path, f"« {path[-1]} » : le fichier {settings.short(name)} est introuvable.")
+        faults.add(
+            path,
+            f"« {path[-1]} » : le fichier {settings.short(name)} est introuvable : remettez-le à sa place, ou ôtez cette ligne.",
+        )
     return None
 
 
