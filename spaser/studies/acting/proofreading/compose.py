@@ -17,7 +17,7 @@ from spaser import rules
 from spaser.problems import Problem
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
-from spaser.studies.acting.proofreading import following, lengths, local, reserving, subject, weights
+from spaser.studies.acting.proofreading import following, lengths, local, marking, reserving, subject, weights
 from spaser.studies.acting.proofreading.lots import lots_of, together
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
@@ -197,9 +197,10 @@ def _green_criterion(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     duty, base, offered = _law(lot, "critere", _CRITERION)
     if lot.defence:
         return _defence(lot, "critere", name)
-    if found := lot.found("env", "critere", RULES_OF_CONSULTATION):
+    unfit = marking.unfit(lot)
+    if found := [p for p in lot.found("env", "critere", RULES_OF_CONSULTATION) if not marking.within(p, unfit)]:
         return [row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
-    if found := lot.found("env", "critere"):
+    if found := [p for p in lot.found("env", "critere") if p["genre"] not in RULES_OF_CONSULTATION]:
         said = "Lu hors du règlement de la consultation et de l'avis, où les candidats le cherchent : à y écrire."
         return [row(name, CHECK, said, base, at=found, text=offered)]
     if not any(text["genre"] in RULES_OF_CONSULTATION for text in lot.texts):
@@ -276,7 +277,8 @@ def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
 
     if found and denied:
         return said(CLASHES, "Une clause sociale est écrite, et niée ailleurs.", [*found, *denied], COHERENCE)
-    announced = lot.found("soc", "clause", RULES_OF_CONSULTATION)
+    weighed = list(marking.criteria(lot))  # What a criterion weighs is marked, and announces no clause.
+    announced = [p for p in lot.found("soc", "clause", RULES_OF_CONSULTATION) if not marking.within(p, weighed)]
     if announced and not found and not any(text["genre"] in EXECUTION for text in lot.texts):
         return said(CHECK, "Clause annoncée au règlement ; aucun cahier des clauses n'a été lu.", announced, COHERENCE)
     if announced and not found:
@@ -303,6 +305,7 @@ CHECKS = (
     reserving.check,
     following.check,
     weights.check,
+    marking.check,
     lengths.check,
     local.check,
 )

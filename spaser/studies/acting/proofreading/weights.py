@@ -1,4 +1,4 @@
-"""The weights of the award criteria: does each grid make a hundred, and is what is marked linked to the contract."""
+"""The weights of the award criteria: does each grid make a hundred."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from spaser import french
+from spaser.studies.acting.proofreading import marking
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
     CLASHES,
@@ -13,16 +14,11 @@ from spaser.studies.acting.proofreading.reading import (
     MET,
     RULES_OF_CONSULTATION,
     Lot,
-    pasted,
     places,
     row,
 )
 
 NAME = "pondération des critères"
-_SOCIAL = pasted("critere_social", "concession")
-_GENERAL = re.compile(
-    r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)"
-)
 _WEIGHT = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%")
 _CRITERIA = re.compile(r"\bcriteres?\b")
 #: A line of a part of a criterion: « 2.1 Méthode : 25 % », « Sous-critère 1 : 10 % ».
@@ -32,23 +28,16 @@ Grid = tuple[list[dict[str, Any]], list[float]]
 
 
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    """The grids that do not make a hundred, the criteria without a weight, those that mark what is not the contract."""
+    """The grids that do not make a hundred and the criteria without a weight."""
     grids = _grids(lot)
     rows = [_unequal(lines, weights) for lines, weights in grids if abs(sum(weights) - 100) > 0.01]
     marked = [*lot.found("env", "critere"), *lot.found("soc", "critere")]
     bare = [p for p in marked if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION]
     if bare and not grids:
         rows.append(row(NAME, CHECK, "Critère social ou environnemental sans poids lu.", COHERENCE, at=bare))
-    if said := [text for text in _lines(lot) if _GENERAL.search(text["plie"])]:
-        told = (
-            "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
-            "(CE 25 mai 2018 n° 417580, source secondaire)."
-        )
-        on, offered = ("CCP R3124-4", f"{_SOCIAL}_concession") if lot.concession else ("CCP R2152-7", _SOCIAL)
-        on, offered = ("", "") if lot.defence else (on, offered)
-        rows.append(row("lien du critère avec l'objet", CHECK, told, on, at=places(said), text=offered))
     met = row(NAME, MET, "Les poids lus font 100 %.", COHERENCE, at=places([lines[0] for lines, _ in grids]))
-    return rows or ([met] if grids else [])
+    unfit = marking.unfit(lot)  # A grid that holds a criterion to take out has nothing in order.
+    return rows or ([met] if grids and not unfit else [])
 
 
 def _unequal(lines: list[dict[str, Any]], weights: list[float]) -> dict[str, Any]:
