@@ -257,7 +257,9 @@ def test_a_sentence_gives_its_place_to_the_lines_of_a_table(lines, said):
 def test_the_ten_lines_of_a_plan_hold_on_its_slide_without_the_columns_that_nobody_filled(owner, heads):
     """Long actions: « Qui » and « État » leave the slide when they say the same everywhere, and stay once one line is filled."""
     long = ("Inscrire une exigence inventée dans le modèle de règlement de la consultation, " * 2).strip(" ,")
-    some = "3 besoins, 9 contrats ; fournisseurs réservables dont la capacité reste à confirmer : 5, à rencontrer d'abord"
+    some = (
+        "3 besoins, 9 contrats ; fournisseurs réservables dont la capacité reste à confirmer : 5, à rencontrer d'abord"
+    )
     frame = pl.DataFrame(
         {
             "quand": ["dès maintenant"] * 6 + ["01/04/2027"] * 4,
@@ -268,7 +270,12 @@ def test_the_ten_lines_of_a_plan_hold_on_its_slide_without_the_columns_that_nobo
             "etat": ["à faire"] * 9 + ["à faire" if owner == "–" else "commencé"],
         }
     )
-    names = {"quand": "Commencer", "action": "Action", "sur": "Sur quoi", "effet": "À l'ESS ou à l'insertion, net par an"}
+    names = {
+        "quand": "Commencer",
+        "action": "Action",
+        "sur": "Sur quoi",
+        "effet": "À l'ESS ou à l'insertion, net par an",
+    }
     own = (Column("responsable", "Qui", fill=True), Column("etat", "État", fill=True))
     slide = _alone(TableBlock("tab-plan", "Le plan", frame, (*(Column(*one) for one in names.items()), *own)))
     (shown,) = (shape.table for shape in slide.shapes if shape.has_table)
