@@ -95,8 +95,8 @@ HANDED: dict[str, Handed] = {
     "besoins": Handed("studies.potential", "a need (OPPORTUNITIES)", (
         "besoin_id", "origine", "acheteur_siren", "acheteur_libelle", "famille", "famille_libelle",
         "famille_confiance", "objet", "codeCPV", "lieu_libelle", "contrats", "lots", "occurrences", "recurrence",
-        "actif", "dateNotification", "dureeMois", "echeance", "annuel_bas", "annuel", "annuel_haut", "lot_annuel",
-        "acquis", "acquis_part", "candidats", "credibles", "codes_seuls", "reservables", "handicap_credibles",
+        "actif", "dateNotification", "dureeMois", "echeance", "premiere_fin", "part_reserve_dite", "annuel_bas", "annuel", "annuel_haut",
+        "lot_annuel", "acquis", "acquis_part", "candidats", "credibles", "codes_seuls", "reservables", "handicap_credibles",
         "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles", "dependance_mediane",
         "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison",
         "potentiel_bas", "potentiel", "potentiel_haut", "sous_clause", "limite", "levier_libelle", "levier_article", "levier_pour",

@@ -58,12 +58,15 @@ _WORDS = {
     },
     "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation", "sans": "sans réservation"},
 }  # fmt: skip
+#: How far the threshold of the SPASER is passed, by the rule that said so: the same words as those of its section.
+_PASSED = {
+    "depenses_au_dessus": "dépassé",
+    "livre_v_inconnu": "probablement dépassé (dépenses hors taxe, marchés du livre V compris : dire leur montant)",
+    "taxes_comprises": "probablement dépassé, même sans la plus forte TVA (livre V à vérifier)",
+}
+_PERHAPS = "probablement dépassé, à vérifier"
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
-_PASSED = {
-    "certain": "dépassé",
-    "probable": "probablement dépassé (dépenses HT, hors livre V, à vérifier)",
-}
 _WEIGHTY = {"devoir": "climat-clause-sociale-seuils", "env": "climat-critere-env"}
 
 
@@ -209,7 +212,9 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
     if row is not None and row["applicabilite"] in BINDS and not adopted(row["motif"]):
         yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
         yield "spaser_depense", row["depense_haute"]
-        yield "spaser_depasse", _PASSED[row["applicabilite"]]
+        sure = "dépassé" if row["applicabilite"] == "certain" else _PERHAPS
+        said = (words for rule, words in _PASSED.items() if rule in (row["regle_etat"] or ""))
+        yield "spaser_depasse", next(said, sure)
 
 
 def _perhaps_aimed(findings: Findings) -> Iterator[tuple[str, Fact]]:

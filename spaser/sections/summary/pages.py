@@ -10,7 +10,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
-from spaser.potential.standing import actionable
+from spaser.potential.standing import actionable, next_end
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
@@ -163,7 +163,7 @@ def _owed(findings: Findings, begin: str, end: str) -> list[tuple[date, str]]:
     soon = findings.extras.get("besoins_a_venir")
     if soon is None:
         return []
-    owed = soon.filter(_owes()).with_columns(fin=pl.coalesce("premiere_fin", "echeance"))
+    owed = soon.filter(_owes()).with_columns(fin=next_end())
     return [(day, what) for name, what in (("sourcing", begin), ("fin", end)) for day in owed[name].drop_nulls()]
 
 
