@@ -14,6 +14,8 @@ from spaser.sections.registry import Told, written
 from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
 
 _MOST = 6
+#: The nature of a target that a duty imposes: neither voted nor a plan of the nation.
+IMPOSED = "obligation"
 #: Why a share moved since the edition before, in the order it is told.
 _CAUSES = {
     "réalité": "Ce que la pratique a changé",
@@ -36,15 +38,17 @@ _APART = Callout(
 
 @written("objectifs-detail", "objectifs")
 def section_goals(findings: Findings) -> Told:
-    """The targets voted, the national references beside, and the road to each."""
+    """The targets voted, the national references beside, what the law imposes apart, and the road to each."""
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
         return None
-    voted, national = rows.filter(pl.col("nature") == "voté"), rows.filter(pl.col("nature") != "voté")
+    voted, imposed = (rows.filter(pl.col("nature") == nature) for nature in ("voté", IMPOSED))
+    national = rows.filter(~pl.col("nature").is_in(["voté", IMPOSED]))
     blocks: list = [Paragraph(tuple(told(row, findings.day) for row in voted.to_dicts()))] if voted.height else [_NONE]
     for frame, id, caption, note in (
         (voted, "tab-objectifs", "Les objectifs votés", _PROJECTION),
         (national, "tab-references", "Les cibles nationales, pour mémoire", _NATIONAL),
+        (imposed, "tab-imposes", "Ce que la loi impose", _imposing(imposed)),
     ):
         if frame.height:
             blocks.append(table(id, caption, written_goals(frame, findings.day), _columns(frame), note))
@@ -195,6 +199,14 @@ def told(row: dict[str, Any], day: date) -> Sentence:
     if row["projete"] is not None and row["etat"] != "atteint":
         told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
     return Sentence(french.sentence(told))
+
+
+def _imposing(imposed: pl.DataFrame) -> str:
+    """Whom the duties behind these rates bind, and by which text: they are no choice of the buyer."""
+    duties = rules.toml("law.toml")["duties"]
+    named = imposed["devoir"].unique(maintain_order=True).to_list() if imposed.height else []
+    told = " ; ".join(f"{duties[name]['legal']}, pour : {duties[name]['who']}" for name in named)
+    return french.typeset(f"Des obligations, pas des cibles au choix ({told}).")
 
 
 def _missing(row: dict[str, Any]) -> str:
