@@ -287,7 +287,7 @@ def _points(name: str) -> pl.Expr:
     )
 
 
-_NONE = Sentence(french.typeset("Aucun objectif voté n'a été donné : les cibles nationales servent de repère."))
+_NONE = Sentence(french.typeset("Aucun objectif n'a été donné : les cibles nationales servent de repère."))
 _PROJECTION = french.typeset(
     "La réponse se lit sur une seule année, la dernière dont la publication est finie, et sur la population retenue pour tout le rapport. La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
     "hasard des petits nombres et des contrats muets. Elle lit le passé, elle ne promet rien."

@@ -158,7 +158,7 @@ _HOW = french.typeset(
 )
 _SUM = french.typeset("La somme des lignes est le total du fichier, avoirs déduits.")
 _SURE = french.typeset(
-    "Pour corriger : remplissez la colonne « famille retenue » de nomenclature.csv, puis redonnez ce fichier à la commande (option nomenclature)."
+    "Pour corriger : remplissez la colonne « famille retenue » du tableau de la nomenclature, puis redonnez ce tableau avec les dépenses."
 )
 _WHO = french.typeset(
     "Statut du fournisseur au jour de la ligne, d'après les listes chargées ; inconnu n'est ni oui ni non. Les montants sont ceux du fichier, toutes années."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 from findings import contracts as invented
 from findings import measures
 
@@ -88,9 +89,21 @@ def test_every_duty_has_its_sources_line_with_its_confidence():
     assert sources.height == len(obligations.catalogue())
     assert all(day.endswith(")") for _, day in (text.split(" (") for text in sources["confiance"]))
     told = {text.split(" (")[0] for text in sources["confiance"]}
-    read = {text for text in told if text.endswith("lue dans une copie, à revérifier sur Légifrance")}
-    assert "version en vigueur au 23/08/2026, lue dans une copie, à revérifier sur Légifrance" in read
+    read = {
+        text
+        for text in told
+        if text == "lu en copie" or text.endswith("lue dans une copie, à revérifier sur Légifrance")
+    }
+    assert "lu en copie" in read
     assert told - read <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+
+
+@pytest.mark.parametrize("key", ["tab-obligations-sources", "tab-rappels"])
+def test_the_version_that_every_text_was_read_in_is_said_once_under_the_lines(key):
+    block, whole = TABLES[key], "version en vigueur au 23/08/2026, lue dans une copie, à revérifier sur Légifrance"
+    assert block.note.count(whole) == 1 and whole not in " ".join(block.frame["confiance"])
+    older = {"confidence": "texte_lu_en_copie", "version": date(2024, 12, 30)}
+    assert "30/12/2024" in sections_obligations.briefly(older) and sections_obligations.in_copy([older]) == ""
 
 
 def test_reminders_speak_of_the_kinds_of_contracts_that_are_read():

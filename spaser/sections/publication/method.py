@@ -198,7 +198,7 @@ def _choices() -> Section:
     frame = pl.DataFrame(rows, schema={column.name: pl.String for column in columns}, orient="row")
     note = Callout(
         "Des choix, pas du droit",
-        "Ces valeurs sont celles du kit ; elles sont écrites dans « method.toml » et « peers.toml ».",
+        "Ces valeurs sont celles du kit ; elles sont datées et motivées, et publiées avec lui.",
     )
     return Section(
         "choix",

@@ -12,6 +12,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
+from spaser.sections.obligations import briefly, in_copy
 from spaser.sections.publication.retained import items
 from spaser.vocabulary.sentences import NO_LANDMARK, REACHED, UNMEASURED
 
@@ -87,12 +88,12 @@ def _law() -> Section:
             "devoir": duties[name]["label"],
             "qui": french.typeset(f"{duties[name]['who']} ; {_threshold(duties[name])}"),
             "base": duties[name]["legal"],
-            "verification": rules.checked(duties[name]),
+            "verification": briefly(duties[name]),
         }
         for name in _DUTIES
     ]
     asked = [
-        {"devoir": item["titre"], "qui": item["frequence"], "base": item["base"], "verification": rules.checked(item)}
+        {"devoir": item["titre"], "qui": item["frequence"], "base": item["base"], "verification": briefly(item)}
         for mark, item in items().items()
         if item["base"].startswith("CCP")
     ]
@@ -102,11 +103,12 @@ def _law() -> Section:
         Column("base", "Base"),
         Column("verification", "Vérification"),
     )
+    note = french.typeset(in_copy([*(duties[name] for name in _DUTIES), *items().values()]).strip())
     return Section(
         "loi",
         "Ce que la loi demande",
         "Que doit contenir le schéma, et qui doit l'adopter ?",
-        (table("tab-loi", "Le schéma et son contenu", pl.DataFrame([*rows, *asked]), columns),),
+        (table("tab-loi", "Le schéma et son contenu", pl.DataFrame([*rows, *asked]), columns, note),),
     )
 
 

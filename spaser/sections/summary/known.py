@@ -30,6 +30,7 @@ SUBJECTS = {
 _OF_SUBJECT = (
     "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature", "cible_terme",
     "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "avant_oui", "apres_oui", "quoi", "dit", "disent", "theme", "sans",
+    "repere", "repere_annee", "repere_terme", "repere_mesure", "repere_en", "repere_quoi",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
@@ -124,9 +125,15 @@ def _years(findings: Findings) -> Iterator[tuple[str, Fact]]:
 
 
 def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fact]]:
-    """The target of a subject: the voted one first, else the national one; where it stands, what lacks."""
+    """The target of a subject: the voted one first, else the national one; where it stands, what lacks.
+
+    A buyer that voted none has no target: the national one is a mark beside it (``repere``), which judges nothing.
+    """
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
+        return
+    if not (rows["nature"] == "voté").any():
+        yield from _mark(rows, codes, findings.day)
         return
     known = rows.filter(pl.col("indicateur").is_in(codes), pl.col("part"), pl.col("derniere").is_not_null())
     first = known.sort(pl.col("nature") != "voté", "rang").head(1).to_dicts()
@@ -134,13 +141,36 @@ def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fa
         yield from (("cible", goal["cible"]), ("cible_annee", str(goal["annee"])), ("cible_titre", goal["titre"]))
         yield from (("cible_nature", goal["nature"]), ("mesuree", goal["derniere"]))
         yield "mesuree_en", str(goal["annee_derniere"])
-        covered = "mesuré" if goal["annee_derniere"] >= goal["annee"] else "non mesuré"
-        yield "cible_terme", "à venir" if goal["annee"] >= findings.day.year else covered
+        yield "cible_terme", _term(goal, findings.day)
         yield "quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
         plans = findings.extras.get("atteindre")
         if goal["nature"] == "voté" and plans is not None and plans.height:
             for row in plans.filter(pl.col("objectif") == goal["rang"], pl.col("unite") == "nombre").to_dicts():
                 yield from (("manque", row["manque"]), ("candidats", row["candidats"]))
+
+
+def _term(goal: dict[str, Any], day: date) -> str:
+    """Whether the year of a target is to come, was measured, or is past without a measure."""
+    covered = "mesuré" if goal["annee_derniere"] >= goal["annee"] else "non mesuré"
+    return "à venir" if goal["annee"] >= day.year else covered
+
+
+def _mark(rows: pl.DataFrame, codes: tuple[str, ...], day: date) -> Iterator[tuple[str, Fact]]:
+    """The national target of a subject, beside the last year measured when that year has enough contracts for a share."""
+    known = rows.filter(
+        pl.col("indicateur").is_in(codes),
+        pl.col("part"),
+        pl.col("derniere").is_not_null(),
+        pl.col("denominateur") >= 10,
+    )
+    for goal in known.sort("rang").head(1).to_dicts():
+        yield from (
+            ("repere", goal["cible"]),
+            ("repere_annee", str(goal["annee"])),
+            ("repere_mesure", goal["derniere"]),
+        )
+        yield from (("repere_en", str(goal["annee_derniere"])), ("repere_terme", _term(goal, day)))
+        yield "repere_quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
 
 
 def _among_peers(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:

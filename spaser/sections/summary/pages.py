@@ -250,7 +250,7 @@ def _not_here(findings: Findings) -> list[str]:
     lead = "elle est" if out.height == 1 else "la première est"
     return [
         f"{count} de plus, {'choisie' if out.height == 1 else 'choisies'} après celles-ci par les poids du plan (gain, facilité, urgence), "
-        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir l'annexe « Le plan, en détail »",
+        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir les annexes du rapport, « Le plan, en détail »",
         *_beyond(findings),
     ]
 
@@ -263,7 +263,7 @@ def _beyond(findings: Findings) -> list[str]:
     count, first = int(rest["besoins"].sum()), min(rest["sourcing"].drop_nulls(), default=None)
     begin = "" if first is None else f" ; le premier est à commencer avant le {french.short_date(first)}"
     return [
-        f"{french.count(count, 'autre besoin')} {'pourrait' if count == 1 else 'pourraient'} se préparer sans avoir de ligne{begin} : même annexe"
+        f"{french.count(count, 'autre besoin')} {'pourrait' if count == 1 else 'pourraient'} se préparer sans avoir de ligne{begin} : même page des annexes"
     ]
 
 
