@@ -211,6 +211,16 @@ def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_
     assert any(what.startswith("premier renouvellement") for what in told) is not late
 
 
+@pytest.mark.parametrize(
+    ("known", "told"), [((1, 1), "de 2 actions qui n'ont chacune"), ((1, 2), "d'une action qui n'a")]
+)
+def test_lines_with_one_supplier_each_are_never_said_to_rest_on_the_same_one(monkeypatch, known, told) -> None:
+    lines = [{"potentiel": 1000000, "levier_fournisseurs": count} for count in known]
+    monkeypatch.setattr(pages, "in_plan", lambda _: lines)
+    said = pages._worth_of(invented(), [{"effet": 2000000, "sous_clause": None}]).replace("’", "'")
+    assert f"{told} qu'un seul fournisseur connu" in said
+
+
 def test_a_plan_of_one_need_says_its_subject() -> None:
     row = dict.fromkeys(
         (

@@ -221,14 +221,16 @@ def section_plan_page(findings: Findings) -> Told:
 def _worth_of(findings: Findings, rows: list[dict[str, Any]]) -> str:
     """What the lines would bring, each kind of euro apart: to the ESS, of which those that rest on one supplier; held by a clause."""
     ess, held = (sum(row[name] or 0 for row in rows) for name in _AMOUNTS)
-    alone = sum(row["potentiel"] for row in in_plan(findings) if row["levier_fournisseurs"] == 1)
+    few = [row["potentiel"] for row in in_plan(findings) if row["levier_fournisseurs"] == 1 and row["potentiel"]]
     said = (
         f" ; effet attendu des actions chiffrées : {french.euros_short(ess)} par an à l'ESS ou à l'insertion"
         if ess
         else ""
     )
-    if alone:
-        said += f", dont {french.euros_short(alone)} tiennent à un seul fournisseur connu (à sourcer, rien à réserver à ce jour)"
+    if few:
+        # Each line has one: two lines may well have two.
+        whose = "d'une action qui n'a" if len(few) == 1 else f"de {french.number(len(few))} actions qui n'ont chacune"
+        said += f", dont {french.euros_short(sum(few))} {whose} qu'un seul fournisseur connu (à sourcer, rien à réserver à ce jour)"
     return said + (f" ; {french.euros_short(held)} par an exécutés sous clause, par qui l'emporte" if held else "")
 
 
