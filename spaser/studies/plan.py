@@ -71,7 +71,9 @@ def plan(
             action_id=pl.format("{}-{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille", "levier"),
             difficulte=pl.when(pl.col("nature") == "action").then(_difficulty()).otherwise(pl.lit("")),
             retard=pl.col("sourcing") <= day,
+            dus_retard=pl.col("_debuts").list.eval(pl.element() <= day).list.sum().cast(pl.Int32),
         )
+        .drop("_debuts")
         .sort("sourcing", "potentiel", "action_id", descending=[False, True, False])
     )
     return _owned(told, decisions).with_row_index("rang", offset=1).with_columns(pl.col("rang").cast(pl.Int32))
@@ -253,6 +255,7 @@ def _merged(needs: pl.DataFrame) -> pl.DataFrame:
         operations=pl.col("operation").n_unique().cast(pl.Int32),
         besoin_ids=pl.col("besoin_id").sort(),
         dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
+        _debuts=pl.col("sourcing").filter(pl.col("levier_du").fill_null("") != ""),
         contrats=pl.col("contrats").sum().cast(pl.Int32),
         autres_leviers=pl.col("levier_libelle").filter(~pl.col("_propre")).unique().sort().str.join(" ; "),
         levier_fournisseurs=pl.col("levier_fournisseurs").filter("_propre").max(),

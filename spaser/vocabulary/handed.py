@@ -126,11 +126,11 @@ HANDED: dict[str, Handed] = {
     "lieux_servis": Handed("studies.potential", "a place that weighs in the needs"),
     "rayons_servis": Handed("studies.potential", "a circle of the map", ("km",)),
     "besoins_a_venir": Handed("studies.pams", "a need whose sourcing comes", (
-        "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "levier_du", "sourcing",
+        "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "levier_du", "etat_action", "sourcing",
         "premiere_fin", "echeance",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "dus_retard", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sous_clause", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),
