@@ -103,7 +103,10 @@ def section_editions(findings: Findings) -> Section | None:
         ~several | (pl.col("definition") == findings.definition),
     )
     # What a reader cannot see at one decimal did not move: « 0,2 → 0,3, écart 0,0 » is never written.
-    seen = (pl.col("avant") * 1000).round() != (pl.col("apres") * 1000).round()
+    # Nor did what moved by less than a tenth of a point, whatever side of a rounding it fell.
+    seen = ((pl.col("avant") * 1000).round() != (pl.col("apres") * 1000).round()) & (
+        (pl.col("ecart").abs() * 1000).round(6) >= 1
+    )
     moved = kept.filter(seen | (pl.col("cause") == "effets qui se compensent"), pl.col("apres") <= 1)
     title, question = "Depuis l'édition précédente", "Qu'est-ce qui a changé, et pourquoi ?"
     if not moved.height:
@@ -245,7 +248,7 @@ def _imposing(imposed: pl.DataFrame) -> str:
     duties = rules.toml("law.toml")["duties"]
     named = imposed["devoir"].unique(maintain_order=True).to_list() if imposed.height else []
     told = " ; ".join(f"{duties[name]['legal']}, pour : {duties[name]['who']}" for name in named)
-    return french.typeset(f"Des obligations, pas des cibles au choix ({told}).")
+    return french.typeset(f"Des obligations, pas des cibles au choix : {told}.")
 
 
 def _missing(row: dict[str, Any]) -> str:

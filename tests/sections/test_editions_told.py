@@ -31,17 +31,19 @@ def said(section: Section) -> list[str]:
     return [s.text.replace("\u00a0", " ") for b in section.blocks if isinstance(b, Paragraph) for s in b.sentences]
 
 
-@pytest.mark.parametrize(("after", "shown"), [(0.0021, False), (0.00249, False), (0.0031, True)])
+@pytest.mark.parametrize(
+    ("after", "shown"), [(0.0021, False), (0.00249, False), (0.00299, False), (0.003, True), (0.0031, True)]
+)
 def test_a_difference_that_no_decimal_shows_is_not_told(after: float, shown: bool) -> None:
     found = compared(("Clause sociale", 0.002, after, "réalité"))
     assert any(isinstance(block, TableBlock) for block in found.blocks) == shown
 
 
 def test_the_gap_written_is_that_of_the_two_shares_written() -> None:
-    """0.24 % and 0.26 % are written 0.2 and 0.3: the gap is 0.1, never 0.0."""
-    found = compared(("Clause sociale", 0.0024, 0.0026, "réalité"))
+    """0.24 % and 0.36 % are written 0.2 and 0.4: the gap is 0.2, never 0.1."""
+    found = compared(("Clause sociale", 0.0024, 0.0036, "réalité"))
     table = next(block for block in found.blocks if isinstance(block, TableBlock))
-    assert table.frame["ecart"].to_list() == ["+0,1\u00a0pt"]
+    assert table.frame["ecart"].to_list() == ["+0,2\u00a0pt"]
 
 
 def test_the_messages_say_what_reality_the_data_and_the_rule_changed_in_that_order() -> None:
