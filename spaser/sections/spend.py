@@ -1,7 +1,7 @@
 """« Des dépenses aux besoins » and « Achats prévus »: needs read in a spend file or in a programme, before the potential is measured.
 
-The tables come from ``opportunities_spend`` through ``Findings.extras``: ``depenses_comptes``, ``depenses_exercices``,
-``depenses_origines``, ``depenses_familles``, ``sans_famille``, ``nomenclature``, ``depenses_textes``.
+The tables come from ``studies.potential`` (``spend``, ``programme``) through ``Findings.extras``: ``depenses_comptes``,
+``depenses_origines``, ``depenses_familles``, ``sans_famille``, ``nomenclature``, ``depenses_textes``, ``a_decider``, ``programme``…
 """
 
 from __future__ import annotations

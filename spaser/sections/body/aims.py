@@ -129,7 +129,10 @@ def section_aims(findings: Findings) -> Told:
     shown = goals.written_goals(rows, findings.day).with_columns(
         manque=pl.Series([lacking.get(rank, "") for rank in rows["rang"]], dtype=pl.String), nature=rows["nature"]
     )
-    known = shown.filter((pl.col("nature") == "voté") | (pl.col("derniere") != "non renseigné"))
+    # What the law imposes stands among the duties.
+    known = shown.filter(
+        (pl.col("nature") == "voté") | ((pl.col("derniere") != "non renseigné") & (pl.col("nature") != goals.IMPOSED))
+    )
     figures = [block for block in whole.blocks if isinstance(block, Figure)][:_PICTURES]
     more: list[Sentence] = [
         _reached(rows),
