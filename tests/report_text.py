@@ -7,7 +7,8 @@ When the difference is wanted, store the new text and look at it before it is co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import spaser
@@ -33,6 +34,10 @@ from spaser.studies.mission import read as read_mission
 
 DATA = Path(__file__).parents[1] / "data"
 STORED = Path(__file__).parent / "snapshots" / "diagnostic_demo.md"
+#: What a reader who knows no tool does not understand: a file of the kit, a notebook, an option, a command, the name of a key.
+TOOL = re.compile(
+    r"\b[\w-]+\.(?:toml|csv|parquet|ipynb|py)\b|\bcarnet \d|(?<![\w-])--[a-z]|\bspaser [a-z]+|\b[a-z]+(?:_[a-z0-9]+)+\b"
+)
 #: Lines of a table that are kept: enough to see a change, few enough to be read.
 LINES = 12
 
@@ -48,6 +53,13 @@ def demo_report(population: str | None = None) -> Report:
         population=population or mission.population,
     )
     return pams.report(pams.study(result, asked.wishes))
+
+
+def tool_words(told: str, given: Iterable[str] = ()) -> list[str]:
+    """The words of a tool in a text, the names of the files that were given left out."""
+    for name in sorted(given, key=len, reverse=True):
+        told = told.replace(name, "")
+    return [told[max(0, found.start() - 60) : found.end() + 20] for found in TOOL.finditer(told)]
 
 
 def text(report: Report) -> str:

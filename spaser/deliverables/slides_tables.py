@@ -28,7 +28,8 @@ _MOST = 6
 
 
 def draw(slide: Any, block: TableBlock, *, top: float) -> None:
-    """The lines of a table; identifiers stay in the report, and the columns said ``extra`` where all the lines would not hold."""
+    """The lines of a table; where all would not hold, the columns said ``extra`` and those to fill that say the same everywhere stay
+    in the report, as identifiers do."""
     from pptx.util import Inches
 
     kept, size, lines, widths = _fitted(block, FOOT - top)
@@ -59,8 +60,10 @@ def holds(block: TableBlock, *, top: float) -> int:
 def _fitted(block: TableBlock, room: float) -> tuple[list[int], int, list[list[str]], list[float]]:
     """The columns kept, the size, the header and the lines that hold in ``room`` inches, the widths in ems."""
     every = [rank for rank, column in enumerate(block.columns) if column.unit != "identifiant"]
-    bare = [rank for rank in every if not block.columns[rank].extra]
     cells, asked = list(block.cells(MOST_ROWS)), block.frame.height
+    # Nobody fills a slide: what is to fill and is the same on every line (nobody named, nothing begun) says nothing there.
+    hollow = [r for r in every if block.columns[r].fill and len({row[r] for row in cells}) == 1]
+    bare = [rank for rank in every if not block.columns[rank].extra and rank not in hollow]
     tried = [(kept[:_MOST], size) for kept in (every, bare) for size in SIZES if kept]
     best: tuple[list[int], int, list[list[str]], list[float]] | None = None
     for kept, size in tried:

@@ -1,7 +1,7 @@
 """A text → the considerations it states, each with its quoted passage, its carrier and how sure we are.
 
 A first pass keeps, by one vectorised regular expression, the texts that hold a word of the lexicon; the finer rules
-(``detection_reading``) run on those only, in batches. Definitions follow the annotation guide: level 2 is an explicit
+(``detection.reading``) run on those only, in batches. Definitions follow the annotation guide: level 2 is an explicit
 consideration, level 1 an object social or environmental by nature, level 0 a consideration expressly denied.
 """
 

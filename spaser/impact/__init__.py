@@ -3,7 +3,7 @@
 Three kinds of hours are three tables, never added: bought from inclusive suppliers, required by clauses, done.
 """
 
-from spaser.impact.assumptions import NEVER_MEASURED, factors, significant
+from spaser.impact.assumptions import NEVER_MEASURED, factors
 from spaser.impact.hours import done, required
 from spaser.impact.local import PLACE, retention
 from spaser.impact.oeth import deduction
@@ -18,6 +18,5 @@ __all__ = [
     "factors",
     "required",
     "retention",
-    "significant",
     "totals",
 ]

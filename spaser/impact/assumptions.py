@@ -53,8 +53,3 @@ def weakest(*notes: str) -> pl.Expr:
         for note in notes
     )
     return ranks.replace_strict(list(range(len(GRADES))), list(GRADES), default=None, return_dtype=pl.String)
-
-
-def significant(column: str, digits: int = 2) -> pl.Expr:
-    """A figure with two significant digits: an interval promises no more."""
-    return pl.col(column).round_sig_figs(digits)

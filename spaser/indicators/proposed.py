@@ -30,13 +30,13 @@ def proposed(
     targets
         ``indicateur, nature`` (« voté » or not), ``unite``, ``cible`` (0 to 1), ``annee``: the targets voted and the national references.
     due
-        ``indicateur, devoir``: the indicators that the law asks of every contract, and how it says so: no target is proposed there.
+        ``indicateur, devoir``: the indicators that the law asks of every contract, and how it says so: the target proposed there is the whole.
 
     Returns
     -------
     The rows of ``start`` in their order, with ``mediane, q3, n_pairs, reference, annee_reference, vote, annee_vote, unite_vote, propose`` (0 to 1, in whole
-    hundredths, null when nothing is proposed) and ``motif``. A target is proposed only above the start: the last quarter of comparable
-    buyers, else the national reference.
+    hundredths, null when nothing is proposed) and ``motif``. What the law asks of every contract has 1 for target, measured or not;
+    elsewhere a target is proposed only above the start: the last quarter of comparable buyers, else the national reference.
     """
     voted = pl.col("nature") == "voté"
     law = pl.LazyFrame(schema={"indicateur": pl.String, "devoir": pl.String}) if due is None else due
@@ -67,7 +67,11 @@ def _landmark() -> tuple[pl.Expr, pl.Expr]:
         pl.col("valeur").is_null() | (pl.col("repondus").fill_null(0) == 0) | pl.col("petit_effectif").fill_null(False)
     )
     landmark = (
-        pl.when(pl.col("vote").is_not_null() | pl.col("devoir").is_not_null() | silent)
+        pl.when(pl.col("vote").is_not_null())
+        .then(None)
+        .when(pl.col("devoir").is_not_null())
+        .then(1.0)
+        .when(silent)
         .then(None)
         .when(above_peers)
         .then(pl.col("q3"))

@@ -47,7 +47,7 @@ TEMPLATE = """# Les objectifs votés. Un bloc [[objectif]] par objectif ; la sou
 
 @dataclass(frozen=True)
 class Target:
-    """One target: an indicator in one unit and definition, the value to reach (a part, or a quantity), by which year."""
+    """One target: an indicator in one unit and definition, the value to reach (a part, or a quantity), by which year; the duty that imposes it."""
 
     indicateur: str
     titre: str
@@ -59,6 +59,7 @@ class Target:
     part: bool = True
     baisse: bool = False
     confidence: str = ""
+    devoir: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -123,7 +124,7 @@ def _errors(entries: list[dict[str, Any]], first_year: int | None) -> tuple[list
 
 
 def national(day: date) -> tuple[Target, ...]:
-    """The national targets of ``law.toml`` that an indicator of the kit measures: dated references, never imposed."""
+    """The national targets of ``law.toml`` that an indicator of the kit measures: dated references, imposed only by the duty they name."""
     found = []
     for entry in rules.toml("law.toml").get("targets", {}).values():
         code = _measured_by(entry)
@@ -139,6 +140,7 @@ def national(day: date) -> tuple[Target, ...]:
                     int(entry["year"]),
                     entry["source"],
                     confidence=entry.get("confidence", "a_confirmer"),
+                    devoir=entry.get("duty", ""),
                 )
             )
     return tuple(sorted(found, key=lambda target: (target.annee, target.indicateur)))

@@ -232,6 +232,7 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         "subsequent": pl.when(one.filter(now).is_not_null().any()).then(one.fill_null(False).filter(now).all()),
         "sans_concurrence": bare.filter(now).all(),
         "part_reserve": _yes(have, *RESERVATION).filter(now).mean(),
+        "part_reserve_dite": _yes(have, RESERVATION[0]).filter(now).mean(),
         "part_clause": _yes(have, "clause_sociale", "clause_sociale_texte").filter(now).mean(),
         "part_critere": _yes(have, "critere_social", "critere_social_texte").filter(now).mean(),
         "besoin_montant": pl.col("_tout").first(),

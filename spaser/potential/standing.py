@@ -48,6 +48,11 @@ def actionable() -> pl.Expr:
     return (pl.col("etat_action") == ACT).fill_null(False)
 
 
+def next_end() -> pl.Expr:
+    """The one end of a need that every page tells: the first of its contracts that can still be prepared, not its last lot."""
+    return pl.coalesce("premiere_fin", "echeance")
+
+
 def counted(needs: pl.LazyFrame) -> pl.LazyFrame:
     """``etat, etat_libelle, etat_action, besoins, annuel`` (cents): every need once, in the order of the states."""
     order = pl.LazyFrame({"etat": [state["code"] for state in states()]}).with_row_index("_rang")

@@ -14,6 +14,10 @@ from spaser.sections.registry import Told, written
 from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
 
 _MOST = 6
+#: The nature of a target that a duty imposes: neither voted nor a plan of the nation.
+IMPOSED = "obligation"
+#: The shares that say how the fields are filled, not what is bought.
+SILENCE = ("non_reponse_sociale", "non_reponse_environnementale")
 #: Why a share moved since the edition before, in the order it is told.
 _CAUSES = {
     "réalité": "Ce que la pratique a changé",
@@ -36,15 +40,17 @@ _APART = Callout(
 
 @written("objectifs-detail", "objectifs")
 def section_goals(findings: Findings) -> Told:
-    """The targets voted, the national references beside, and the road to each."""
+    """The targets voted, the national references beside, what the law imposes apart, and the road to each."""
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
         return None
-    voted, national = rows.filter(pl.col("nature") == "voté"), rows.filter(pl.col("nature") != "voté")
+    voted, imposed = (rows.filter(pl.col("nature") == nature) for nature in ("voté", IMPOSED))
+    national = rows.filter(~pl.col("nature").is_in(["voté", IMPOSED]))
     blocks: list = [Paragraph(tuple(told(row, findings.day) for row in voted.to_dicts()))] if voted.height else [_NONE]
     for frame, id, caption, note in (
         (voted, "tab-objectifs", "Les objectifs votés", _PROJECTION),
         (national, "tab-references", "Les cibles nationales, pour mémoire", _NATIONAL),
+        (imposed, "tab-imposes", "Ce que la loi impose", _imposing(imposed)),
     ):
         if frame.height:
             blocks.append(table(id, caption, written_goals(frame, findings.day), _columns(frame), note))
@@ -97,14 +103,17 @@ def section_editions(findings: Findings) -> Section | None:
         ~several | (pl.col("definition") == findings.definition),
     )
     # What a reader cannot see at one decimal did not move: « 0,2 → 0,3, écart 0,0 » is never written.
-    seen = (pl.col("avant") * 1000).round() != (pl.col("apres") * 1000).round()
+    # Nor did what moved by less than a tenth of a point, whatever side of a rounding it fell.
+    seen = ((pl.col("avant") * 1000).round() != (pl.col("apres") * 1000).round()) & (
+        (pl.col("ecart").abs() * 1000).round(6) >= 1
+    )
     moved = kept.filter(seen | (pl.col("cause") == "effets qui se compensent"), pl.col("apres") <= 1)
     title, question = "Depuis l'édition précédente", "Qu'est-ce qui a changé, et pourquoi ?"
     if not moved.height:
         return Section("editions", title, question, (Sentence("Aucune part n'a changé depuis l'édition précédente."),))
     signs = ("ecart", "du_a_la_regle", "du_aux_donnees", "du_a_la_realite")
     shown = pl.col("apres").mul(1000).round() / 1000 - pl.col("avant").mul(1000).round() / 1000
-    frame = moved.with_columns(ecart=shown).with_columns(_points(name) for name in signs)
+    frame = _adding_up(moved.with_columns(ecart=shown)).with_columns(_points(name) for name in signs)
     columns = (
         Column("titre", "Indicateur"),
         Column("unite", "Unité"),
@@ -121,16 +130,53 @@ def section_editions(findings: Findings) -> Section | None:
     return Section("editions", title, question, (*_moves(moved, frame), *apart, whole))
 
 
+def _adding_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """The three parts at the decimal that is written, the largest taking what rounding leaves: they add up to the gap that is written."""
+    parts = ("du_a_la_realite", "du_aux_donnees", "du_a_la_regle")
+    exact = rows.with_columns(plus_grand=pl.max_horizontal(pl.col(name).abs() for name in parts))
+    rounded = exact.with_columns(
+        *(pl.col(name).round(3) for name in parts),
+        porteur=pl.coalesce(pl.when(pl.col(name).abs() == pl.col("plus_grand")).then(pl.lit(name)) for name in parts),
+    )
+    left = (pl.col("ecart") - sum(pl.col(name) for name in parts)).fill_null(0)
+    return rounded.with_columns(
+        pl.when(pl.col("porteur") == name).then(pl.col(name) + left).otherwise(name).alias(name) for name in parts
+    )
+
+
+def _answered_more(moved: pl.DataFrame, written: pl.DataFrame) -> list[Sentence]:
+    """How many contracts say nothing is how the fields are filled, not what is bought: told apart, with the doubt that it throws."""
+    rows = written.filter(moved["indicateur"].is_in(SILENCE) & (moved["unite"] == "nombre")).to_dicts()
+    if not rows:
+        return []
+    said = " ; ".join(
+        f"{_low(row['titre'])} {french.share(row['avant'])} → {french.share(row['apres'])}" for row in rows
+    )
+    return [
+        Sentence(
+            french.sentence(
+                f"Ce que la saisie a changé : {said} ; une part peut monter ou baisser parce que la case est mieux ou moins bien remplie"
+            )
+        )
+    ]
+
+
+def _low(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
     """What moved, in messages: the largest gaps by cause, reality first."""
-    told = []
+    told = _answered_more(moved, written)
+    bought = ~moved["indicateur"].is_in(SILENCE)
+    moved, written = moved.filter(bought), written.filter(bought)
     for cause, words in _CAUSES.items():
         rows = written.filter(moved["cause"] == cause)
         largest = moved.filter(pl.col("cause") == cause)["ecart"].abs().arg_sort(descending=True).head(_MOST)
         if not rows.height:
             continue
         said = [
-            f"{row['titre'] if rank == 0 else row['titre'][:1].lower() + row['titre'][1:]} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
+            f"{row['titre'] if rank == 0 else _low(row['titre'])} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
             for rank, row in enumerate(rows[largest.to_list()].to_dicts())
         ]
         left = rows.height - len(said)
@@ -195,6 +241,14 @@ def told(row: dict[str, Any], day: date) -> Sentence:
     if row["projete"] is not None and row["etat"] != "atteint":
         told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
     return Sentence(french.sentence(told))
+
+
+def _imposing(imposed: pl.DataFrame) -> str:
+    """Whom the duties behind these rates bind, and by which text: they are no choice of the buyer."""
+    duties = rules.toml("law.toml")["duties"]
+    named = imposed["devoir"].unique(maintain_order=True).to_list() if imposed.height else []
+    told = " ; ".join(f"{duties[name]['legal']}, pour : {duties[name]['who']}" for name in named)
+    return french.typeset(f"Des obligations, pas des cibles au choix : {told}.")
 
 
 def _missing(row: dict[str, Any]) -> str:
@@ -287,7 +341,7 @@ def _points(name: str) -> pl.Expr:
     )
 
 
-_NONE = Sentence(french.typeset("Aucun objectif voté n'a été donné : les cibles nationales servent de repère."))
+_NONE = Sentence(french.typeset("Aucun objectif n'a été donné : les cibles nationales servent de repère."))
 _PROJECTION = french.typeset(
     "La réponse se lit sur une seule année, la dernière dont la publication est finie, et sur la population retenue pour tout le rapport. La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
     "hasard des petits nombres et des contrats muets. Elle lit le passé, elle ne promet rien."

@@ -6,6 +6,7 @@ verdict: what is not seen is « non constaté » or « inconnu ».
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -29,6 +30,8 @@ from spaser.sections.shown import brief
 from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 
 _MOST, _LONG = 15, 110
+#: How far a text was checked when it is the version that all were read in; the note says the whole.
+_READ, _COPY = {"confidence": "texte_lu_en_copie"}, "lu en copie"
 #: Told apart from the considerations: the date of publication, and the sum of two other duties.
 _PUBLISHED, _BOTH = ("decp-publication", "decp-publication-concession"), "climat-env-cumul"
 _READY = (
@@ -161,10 +164,11 @@ def reserved_table(findings: Findings) -> TableBlock | None:
         Column("a_verifier", "À vérifier"),
         Column("contredits", "Contredits"),
     )
-    names = " ; ".join(f"{key} : {rule['label']} ({rules.checked(rule)})" for key, rule in law("reservations").items())
+    known = law("reservations")
+    names = " ; ".join(f"{key} : {rule['label']} ({briefly(rule)})" for key, rule in known.items())
     note = (
         "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes "
-        f"fournies, à confirmer avec le dossier. {names}."
+        f"fournies, à confirmer avec le dossier. {names}.{in_copy(known.values())}"
     )
     return table(
         "tab-reserves",
@@ -205,7 +209,7 @@ def sources_table() -> TableBlock:
             "periode": _period(duty),
             "texte": duty["legal"],
             "source": duty["source"],
-            "confiance": f"{rules.checked(duty)} (relevé du {french.short_date(duty['checked_on'])})",
+            "confiance": f"{briefly(duty)} (relevé du {french.short_date(duty['checked_on'])})",
             "test": french.capital(duty["test"]),
             "limite": duty["observable_note"],
         }
@@ -223,7 +227,7 @@ def sources_table() -> TableBlock:
     )
     note = (
         "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu, et la règle n'est alors jamais dite certaine. "
-        "Ce rapport n'est pas un avis juridique."
+        f"Ce rapport n'est pas un avis juridique.{in_copy(law('duties').values())}"
     )
     return table(
         "tab-obligations-sources", "Les obligations et leurs sources", pl.DataFrame(rows), columns, french.typeset(note)
@@ -235,15 +239,23 @@ def reminders(findings: Findings) -> TableBlock | None:
     kinds = (
         set(findings.contracts["type_contrat"].drop_nulls()) if "type_contrat" in findings.contracts.columns else set()
     )
+    told = [rule for rule in law("reminders").values() if "contracts" not in rule or kinds & set(rule["contracts"])]
     rows = [
-        {"rappel": french.typeset(rule["label"]), "texte": rule["legal"], "confiance": rules.checked(rule)}
-        for rule in law("reminders").values()
-        if "contracts" not in rule or kinds & set(rule["contracts"])
+        {"rappel": french.typeset(rule["label"]), "texte": rule["legal"], "confiance": briefly(rule)} for rule in told
     ]
     columns = (Column("rappel", "À savoir"), Column("texte", "Texte"), Column("confiance", "Vérification"))
-    return table(
-        "tab-rappels", "Ce qui n'est pas une obligation, et ce qu'il faut se rappeler", pl.DataFrame(rows), columns
-    )
+    title = "Ce qui n'est pas une obligation, et ce qu'il faut se rappeler"
+    return table("tab-rappels", title, pl.DataFrame(rows), columns, french.typeset(in_copy(told).strip()))
+
+
+def briefly(rule: dict[str, Any]) -> str:
+    """How far a rule was checked; of the version that all texts were read in, two words that the note explains (``in_copy``)."""
+    return _COPY if rules.checked(rule) == rules.checked(_READ) else rules.checked(rule)
+
+
+def in_copy(told: Iterable[dict[str, Any]]) -> str:
+    """What « lu en copie » means, said once under the lines that say it."""
+    return f" « {french.capital(_COPY)} » : {rules.checked(_READ)}." if _COPY in map(briefly, told) else ""
 
 
 def annex(findings: Findings) -> TableBlock | None:

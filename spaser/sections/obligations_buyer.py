@@ -27,17 +27,23 @@ def spaser_table(findings: Findings) -> TableBlock | None:
         Column("libelle", "Obligation"),
         Column("applicabilite", "Soumis"),
         Column("motif", "Pourquoi"),
-        Column("depense_basse", "Dépenses, au moins", "somme"),
-        Column("depense_haute", "Dépenses, au plus", "somme"),
+        Column("depense_basse", "Dépenses lues, hors taxe", "somme"),
+        Column("depense_haute", "Avec les lignes en taxes comprises ou à vérifier", "somme"),
         Column("seuil", "Seuil", "somme"),
         Column("remplie", "Adopté", "oui_non"),
         Column("echeance", "Indicateurs attendus le", "date"),
     )
     # « Au moins 0 € » says nothing: no line is surely without tax, or out of book V.
     rows = rows.with_columns(depense_basse=pl.when(pl.col("depense_basse") > 0).then("depense_basse"))
-    kept = [column for column in columns if rows[column.name].is_not_null().any()]
+    # Where no line is in doubt both sums are the same: it is told once.
+    same = rows["depense_basse"].eq_missing(rows["depense_haute"]).all()
+    kept = [
+        column
+        for column in columns
+        if rows[column.name].is_not_null().any() and not (same and column.name == "depense_haute")
+    ]
     note = (
-        "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. Les montants "
+        "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V : leur montant est retiré quand il est dit, compris dans les dépenses sinon. Les montants "
         "notifiés sont des maximums, souvent pluriannuels : ils ne s'y comparent pas. Un grand livre hors taxe, le montant du livre V et le schéma déjà "
         "adopté, donnés pour ce diagnostic, répondent à cette question."
     )
@@ -218,9 +224,10 @@ def adopted(motive: str) -> bool:
 
 
 def _spent(row: dict[str, Any]) -> str:
-    return (
-        f" ({french.euros_short(row['depense_haute'])} de dépenses au plus)" if row["depense_haute"] is not None else ""
-    )
+    if row["depense_haute"] is None:
+        return ""
+    most = "" if row["depense_basse"] == row["depense_haute"] else " au plus"
+    return f" ({french.euros_short(row['depense_haute'])} de dépenses lues{most})"
 
 
 def _published() -> str:

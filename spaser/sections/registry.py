@@ -82,7 +82,7 @@ ENTRIES: tuple[Entry, ...] = (
           (), _PAGES),
     Entry("calendrier-detail", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", ANNEX,
           ("renouvellements",), _PAGES),
-    Entry("objectifs-detail", "Les objectifs", "Les objectifs votés seront-ils atteints ?", ANNEX, ("objectifs",), _PAGES),
+    Entry("objectifs-detail", "Les objectifs", "Où en est chaque objectif, chaque cible nationale ?", ANNEX, ("objectifs",), _PAGES),
     Entry("atteindre", "Atteindre les objectifs", "Quels renouvellements faut-il saisir ?", ANNEX,
           ("atteindre", "atteindre_plan"), _PAGES),
     Entry("qualitatif-detail", "Diagnostic qualitatif", "Où en est l'organisation ?", ANNEX,

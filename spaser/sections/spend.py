@@ -1,7 +1,7 @@
 """« Des dépenses aux besoins » and « Achats prévus »: needs read in a spend file or in a programme, before the potential is measured.
 
-The tables come from ``opportunities_spend`` through ``Findings.extras``: ``depenses_comptes``, ``depenses_exercices``,
-``depenses_origines``, ``depenses_familles``, ``sans_famille``, ``nomenclature``, ``depenses_textes``.
+The tables come from ``studies.potential`` (``spend``, ``programme``) through ``Findings.extras``: ``depenses_comptes``,
+``depenses_origines``, ``depenses_familles``, ``sans_famille``, ``nomenclature``, ``depenses_textes``, ``a_decider``, ``programme``…
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ _HOW = french.typeset(
 )
 _SUM = french.typeset("La somme des lignes est le total du fichier, avoirs déduits.")
 _SURE = french.typeset(
-    "Pour corriger : remplissez la colonne « famille retenue » de nomenclature.csv, puis redonnez ce fichier à la commande (option nomenclature)."
+    "Pour corriger : remplissez la colonne « famille retenue » du tableau de la nomenclature, puis redonnez ce tableau avec les dépenses."
 )
 _WHO = french.typeset(
     "Statut du fournisseur au jour de la ligne, d'après les listes chargées ; inconnu n'est ni oui ni non. Les montants sont ceux du fichier, toutes années."

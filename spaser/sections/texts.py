@@ -343,6 +343,6 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
 _QUESTION = "Un écart est une question à poser, pas une faute."
 _DIMENSIONS = {"soc": "social", "env": "environnement"}
 _READ = french.typeset(
-    "Seuls les objets des contrats ont été lus : ils disent rarement les clauses. La commande « spaser clauses DOSSIER » lit "
-    "les pièces de la consultation (RC, CCAP, CCTP, AE) et cite la page. " + _QUESTION
+    "Seuls les objets des contrats ont été lus : ils disent rarement les clauses. Les pièces de la consultation "
+    "(RC, CCAP, CCTP, AE), une fois données, se lisent aussi, page citée. " + _QUESTION
 )

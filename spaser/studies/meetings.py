@@ -15,6 +15,7 @@ from spaser import french, renewals, rules
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Column, Report, Section, Sentence, TableBlock, table
+from spaser.potential.standing import next_end
 from spaser.problems import Problem
 from spaser.studies.acting.day.inviting import invitable, old_lists
 from spaser.studies.diagnostic import Diagnostic
@@ -32,7 +33,7 @@ _NEEDS = (
     Column("lieu_libelle", "Lieu"),
     Column("annuel", "Montant par an", "centime"),
     Column("sourcing", "Sourcing à partir du", "date"),
-    Column("echeance", "Fin au plus tard", "date"),
+    Column("fin", "Suite avant le", "date"),
     Column("levier_libelle", "Levier conseillé"),
     Column("levier_article", "Base légale"),
     Column("invites", "Fournisseurs à inviter", "entier"),
@@ -106,6 +107,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
         invites=pl.col("prouve").sum().cast(pl.Int32), a_confirmer=(~pl.col("prouve")).sum().cast(pl.Int32)
     )
     kept = needs.join(invited, on="besoin_id", maintain_order="left").with_row_index("numero", offset=1)
+    kept = kept.with_columns(fin=next_end())
     if not kept.height:
         raise Problem(
             f"Aucun besoin à venir dans les {months} mois n'a de fournisseur à inviter",

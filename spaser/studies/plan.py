@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, potential
+from spaser.potential.standing import next_end
 from spaser.text import shortened
 from spaser.vocabulary import CENT, PLAN_FILLED, PLAN_UNTOUCHED
 from spaser.vocabulary.sentences import BEYOND_TEN
@@ -71,7 +72,9 @@ def plan(
             action_id=pl.format("{}-{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille", "levier"),
             difficulte=pl.when(pl.col("nature") == "action").then(_difficulty()).otherwise(pl.lit("")),
             retard=pl.col("sourcing") <= day,
+            dus_retard=pl.col("_debuts").list.eval(pl.element() <= day).list.sum().cast(pl.Int32),
         )
+        .drop("_debuts")
         .sort("sourcing", "potentiel", "action_id", descending=[False, True, False])
     )
     return _owned(told, decisions).with_row_index("rang", offset=1).with_columns(pl.col("rang").cast(pl.Int32))
@@ -122,7 +125,7 @@ def set_aside(
             dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
             **{name: pl.when(pl.col(name).sum() > 0).then(pl.col(name).sum()) for name in ("potentiel", "sous_clause")},
             sourcing=pl.col("sourcing").min(),
-            consultation=_end().min(),
+            consultation=next_end().min(),
             objets=pl.col("objet").head(3).str.join(" ; "),
         )
         .sort("motif", "consultation", "famille_libelle", nulls_last=True)
@@ -210,11 +213,6 @@ def _ready(upcoming: pl.DataFrame, day: date, settings: dict[str, Any]) -> pl.Da
     return _open(upcoming, day).filter(startable(day, settings))
 
 
-def _end() -> pl.Expr:
-    """The first end of the need that can still be prepared."""
-    return pl.coalesce("premiere_fin", "echeance")
-
-
 def startable(day: date, settings: dict[str, Any]) -> pl.Expr:
     """Enough time is left from the reader's day for the shortest preparation."""
     return pl.col("echeance").dt.offset_by(f"-{settings['preparation_minimale']['value']}mo") >= pl.lit(day)
@@ -246,13 +244,14 @@ def _merged(needs: pl.DataFrame) -> pl.DataFrame:
         descending=[True, True, True, True, False],
         nulls_last=True,
     )
-    earliest = _end().sort_by("sourcing", _end(), nulls_last=True).first()
+    earliest = next_end().sort_by("sourcing", next_end(), nulls_last=True).first()
     merged = weighed.group_by("acheteur_siren", "ligne_famille", "ligne_levier", maintain_order=True).agg(
         pl.col(names).first(),
         besoins=pl.len().cast(pl.Int32),
         operations=pl.col("operation").n_unique().cast(pl.Int32),
         besoin_ids=pl.col("besoin_id").sort(),
         dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
+        _debuts=pl.col("sourcing").filter(pl.col("levier_du").fill_null("") != ""),
         contrats=pl.col("contrats").sum().cast(pl.Int32),
         autres_leviers=pl.col("levier_libelle").filter(~pl.col("_propre")).unique().sort().str.join(" ; "),
         levier_fournisseurs=pl.col("levier_fournisseurs").filter("_propre").max(),

@@ -95,8 +95,8 @@ HANDED: dict[str, Handed] = {
     "besoins": Handed("studies.potential", "a need (OPPORTUNITIES)", (
         "besoin_id", "origine", "acheteur_siren", "acheteur_libelle", "famille", "famille_libelle",
         "famille_confiance", "objet", "codeCPV", "lieu_libelle", "contrats", "lots", "occurrences", "recurrence",
-        "actif", "dateNotification", "dureeMois", "echeance", "annuel_bas", "annuel", "annuel_haut", "lot_annuel",
-        "acquis", "acquis_part", "candidats", "credibles", "codes_seuls", "reservables", "handicap_credibles",
+        "actif", "dateNotification", "dureeMois", "echeance", "premiere_fin", "part_reserve_dite", "annuel_bas", "annuel", "annuel_haut",
+        "lot_annuel", "acquis", "acquis_part", "candidats", "credibles", "codes_seuls", "reservables", "handicap_credibles",
         "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles", "dependance_mediane",
         "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison",
         "potentiel_bas", "potentiel", "potentiel_haut", "sous_clause", "limite", "levier_libelle", "levier_article", "levier_pour",
@@ -126,11 +126,11 @@ HANDED: dict[str, Handed] = {
     "lieux_servis": Handed("studies.potential", "a place that weighs in the needs"),
     "rayons_servis": Handed("studies.potential", "a circle of the map", ("km",)),
     "besoins_a_venir": Handed("studies.pams", "a need whose sourcing comes", (
-        "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "levier_du", "sourcing",
+        "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "levier_du", "etat_action", "sourcing",
         "premiere_fin", "echeance",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "dus_retard", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sous_clause", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),

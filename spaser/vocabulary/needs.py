@@ -93,7 +93,10 @@ NEEDS = Table(
         Word("famille_doute", B, "Code CPV d'attente, ou objet et code en désaccord"),
         Word("subsequent", B, "Marchés subséquents (null : indécis)"),
         Word("sans_concurrence", B, "Passé sans publicité ni mise en concurrence"),
-        Word("part_reserve", F, "Part des contrats en cours déclarés réservés", "part"),
+        Word(
+            "part_reserve", F, "Part des contrats en cours réservés, d'après leur déclaration ou leurs textes", "part"
+        ),
+        Word("part_reserve_dite", F, "Part des contrats en cours déclarés réservés", "part"),
         Word("part_clause", F, "Part des contrats en cours qui portent une clause sociale, déclarée ou écrite", "part"),
         Word("part_critere", F, "Part des contrats en cours qui portent un critère social, déclaré ou écrit", "part"),
         Word("besoin_montant", I, "Montant du besoin entier, tous lots (réservés compris), non annualisé", "centime"),

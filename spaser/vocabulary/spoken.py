@@ -1,7 +1,7 @@
 """How a table handed to an officer is headed and worded: a column or a value that is a code, as it is said in French.
 
 A heading here folds (``text.fold``) to the name it stands for wherever a person fills the file in, so that it is read back as it is.
-The files that machines read (open data and their schema, DECP to republish, mapping files) keep their names: see ``EXCEPTIONS`` of the test.
+The files that machines read (open data and their schema, DECP to republish, mapping files) keep their names: see ``tests/cases/codes_shown.toml``.
 """
 
 from __future__ import annotations

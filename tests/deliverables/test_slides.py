@@ -251,3 +251,35 @@ def test_a_sentence_gives_its_place_to_the_lines_of_a_table(lines, said):
     assert "Une phrase à côté" in slide.notes_slide.notes_text_frame.text
     (shown,) = (shape.table for shape in slide.shapes if shape.has_table)
     assert len(shown.rows) - 1 == lines
+
+
+@pytest.mark.parametrize(("owner", "heads"), [("–", 4), ("Mme Inventée", 6)])
+def test_the_ten_lines_of_a_plan_hold_on_its_slide_without_the_columns_that_nobody_filled(owner, heads):
+    """Long actions: « Qui » and « État » leave the slide when they say the same everywhere, and stay once one line is filled."""
+    long = ("Inscrire une exigence inventée dans le modèle de règlement de la consultation, " * 2).strip(" ,")
+    some = (
+        "3 besoins, 9 contrats ; fournisseurs réservables dont la capacité reste à confirmer : 5, à rencontrer d'abord"
+    )
+    frame = pl.DataFrame(
+        {
+            "quand": ["dès maintenant"] * 6 + ["01/04/2027"] * 4,
+            "action": [long] * 3 + [long[:78]] * 7,
+            "sur": [some] * 5 + [some[:40]] * 5,
+            "effet": ["non chiffré"] * 6 + ["93,4 k€"] * 4,
+            "responsable": ["–"] * 9 + [owner],
+            "etat": ["à faire"] * 9 + ["à faire" if owner == "–" else "commencé"],
+        }
+    )
+    names = {
+        "quand": "Commencer",
+        "action": "Action",
+        "sur": "Sur quoi",
+        "effet": "À l'ESS ou à l'insertion, net par an",
+    }
+    own = (Column("responsable", "Qui", fill=True), Column("etat", "État", fill=True))
+    slide = _alone(TableBlock("tab-plan", "Le plan", frame, (*(Column(*one) for one in names.items()), *own)))
+    (shown,) = (shape.table for shape in slide.shapes if shape.has_table)
+    assert len(shown.columns) == heads
+    told = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert (len(shown.rows) - 1 == 10) is ("dans le rapport" not in told)
+    assert owner != "–" or len(shown.rows) - 1 == 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 import pytest
-from report_text import STORED, demo_report, text
+from report_text import DATA, STORED, demo_report, text, tool_words
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +39,23 @@ def test_a_change_of_one_rule_is_a_readable_difference(told):
 def test_the_kept_text_is_french_and_names_no_machine(told):
     assert "/" not in {line[:1] for line in told.splitlines()}
     assert not {"None", "null", "nan", "True", "False"} & set(told.replace("|", " ").split())
+
+
+def test_no_page_speaks_of_a_file_of_the_kit_a_notebook_or_a_command(told):
+    assert tool_words(told, [path.name for path in DATA.iterdir()]) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ("suit les comptes (perimeter.toml)", True),
+        ("se tranche (carnet 04)", True),
+        ("l'option --sortie", True),
+        ("la commande spaser clauses", True),
+        ("la clé clause_sociale", True),
+        ("lu dans depenses.csv, donné par le client", False),
+        ("un carnet de commandes ; 12-2024 – 3 contrats ; SPASER adopté", False),
+    ],
+)
+def test_a_word_of_a_tool_is_seen_and_plain_french_is_not(said, seen):
+    assert bool(tool_words(said, ["depenses.csv"])) is seen

@@ -66,9 +66,14 @@ def test_a_target_is_never_above_the_whole():
     assert of(0.5, q3=0.999)[0] == 1.0
 
 
-def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_contract():
+def test_what_the_law_asks_of_every_contract_has_the_whole_for_target_measured_or_not():
     start = pl.LazyFrame(
-        {"indicateur": ["due", "free"], "valeur": [0.2, 0.2], "repondus": [40, 40], "petit_effectif": [False, False]}
+        {
+            "indicateur": ["due", "silent", "free"],
+            "valeur": [0.2, None, 0.2],
+            "repondus": [40, 0, 40],
+            "petit_effectif": [False, False, False],
+        }
     )
     peers = pl.LazyFrame({"indicateur": ["due", "free"], "mediane": [0.1, 0.1], "q3": [0.5, 0.5], "n_pairs": [12, 12]})
     goals = pl.LazyFrame(
@@ -80,9 +85,10 @@ def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_contract():
             "annee": pl.Int64,
         }
     )
-    law = pl.LazyFrame({"indicateur": ["due"], "devoir": ["obligation depuis un jour"]})
+    law = pl.LazyFrame({"indicateur": ["due", "silent"], "devoir": ["imposé depuis un jour"] * 2})
     found = proposed(start, peers, goals, law).collect().select("indicateur", "propose", "motif").rows()
-    assert found == [("due", None, "obligation depuis un jour"), ("free", 0.5, words.PEERS_LANDMARK)]
+    told = "imposé depuis un jour"
+    assert found == [("due", 1.0, told), ("silent", 1.0, told), ("free", 0.5, words.PEERS_LANDMARK)]
 
 
 @pytest.mark.parametrize(

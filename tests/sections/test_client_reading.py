@@ -23,7 +23,7 @@ DUTIES: dict[str, Any] = {
     "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22),
     "spaser_annee": "2025", "spaser_seuil": 50_000_000_00, "spaser_depense": 75_000_000_00,
     "spaser_depasse": "probablement dépassé", "publication_tard": 5, "publication_soumis": 40, "a_corriger": 3,
-    "fins": 9, "fins_tard": 2, "fins_tard_sans": 1, "ecrits_tus": 2, "ecrits_tus_lus": 2,
+    "fins": 9, "fins_tard": 2, "fins_tard_parts": "1 à étudier", "fins_tard_dit": "2 contrats à renouveler : 1 à étudier", "ecrits_tus": 2, "ecrits_tus_lus": 2,
 }  # fmt: skip
 FIRST = ["spaser_attendu", "obligation_critere_env", "publication_en_retard"]
 

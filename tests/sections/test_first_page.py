@@ -115,10 +115,13 @@ _AIM = {
     "cible_annee_*": "2028",
     "cible_nature_*": "voté",
 }
+_MARK = {"repere_quoi_*": "des contrats sont ainsi", "repere_en_*": "2025", "repere_*": 0.3, "repere_annee_*": "2028"}
 _WORDS = {"disent_*": "le sont", "dit_*": "le sont", "theme_*": "le sujet"}
 BY_SUBJECT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "cible_manquee": (_AIM | {"mesuree_*": 0.299}, {"mesuree_*": 0.3}),
     "cible_atteinte": (_AIM | {"mesuree_*": 0.3}, {"mesuree_*": 0.299}),
+    "repere_atteint": (_MARK | {"repere_mesure_*": 0.3}, {"repere_mesure_*": 0.299}),
+    "repere_manque": (_MARK | {"repere_mesure_*": 0.299}, {"repere_mesure_*": 0.3}),
     "silence": (_WORDS | {"couverture_*": 0.49, "muets_*": 21}, {"couverture_*": 0.5}),
     "toujours_pareil": (_WORDS | {"toujours_*": "oui", "toujours_n_*": 300}, {"toujours_*": None}),
     "aucun": (_WORDS | {"oui_*": 0, "couverture_*": 0.5}, {"oui_*": 1}),
@@ -262,9 +265,47 @@ def test_a_target_is_to_come_until_its_year_ends_and_measured_once_its_year_is_r
         "derniere": 0.2,
         "annee_derniere": measured,
     }
-    goal |= {"nature": "nationale", "rang": 1, "cible": 0.3, "annee": 2025, "titre": "Cible inventée"}
-    given = SimpleNamespace(extras={"objectifs": pl.DataFrame([goal])}, day=day)
-    assert dict(_aimed(given, ("clause_sociale",)))["cible_terme"] == term
+    goal |= {
+        "nature": "nationale",
+        "rang": 1,
+        "cible": 0.3,
+        "annee": 2025,
+        "titre": "Cible inventée",
+        "denominateur": 10,
+    }
+    other = goal | {"nature": "voté", "rang": 2, "indicateur": "marche_reserve"}
+    beside = SimpleNamespace(extras={"objectifs": pl.DataFrame([goal, other])}, day=day)
+    assert dict(_aimed(beside, ("clause_sociale",)))["cible_terme"] == term
+    alone = SimpleNamespace(extras={"objectifs": pl.DataFrame([goal])}, day=day)
+    assert dict(_aimed(alone, ("clause_sociale",)))["repere_terme"] == term
+
+
+@pytest.mark.parametrize(("counted", "told"), [(9, False), (10, True)])
+def test_without_any_target_the_national_one_is_a_mark_and_never_a_target(counted: int, told: bool) -> None:
+    goal = {
+        "indicateur": "consideration_sociale",
+        "unite": "nombre",
+        "part": True,
+        "nature": "référence nationale",
+        "rang": 1,
+    }
+    goal |= {
+        "derniere": 0.31,
+        "annee_derniere": 2024,
+        "denominateur": counted,
+        "cible": 0.3,
+        "annee": 2025,
+        "titre": "Inventée",
+    }
+    given = SimpleNamespace(extras={"objectifs": pl.DataFrame([goal])}, day=date(2026, 11, 30))
+    known = dict(_aimed(given, SUBJECTS["social"][1]))
+    assert ("repere" in known) is told and "cible" not in known
+    sentences = said(absent_cibles=1, **{f"{name}_social": value for name, value in known.items()})
+    assert ("repere_atteint_social" in sentences) is told
+    assert not told or "la cible nationale était de 30 % en 2025" in sentences["repere_atteint_social"].replace(
+        "\u202f", " "
+    ).replace("\u00a0", " ")
+    assert not any("voté" in one for one in sentences.values())
 
 
 def test_a_small_number_of_contracts_gives_no_share() -> None:

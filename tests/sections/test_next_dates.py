@@ -14,7 +14,7 @@ from spaser.deliverables.report import Figure
 from spaser.sections import calendar
 from spaser.sections.findings import Findings
 from spaser.sections.registry import section_of
-from spaser.sections.summary import pages
+from spaser.sections.summary import ends, pages
 from spaser.sections.summary.pages import next_dates
 from spaser.vocabulary import BUYER_DUTIES, RENEWALS
 from spaser.vocabulary.handed import HANDED
@@ -155,6 +155,7 @@ def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its
     soon = pl.DataFrame(
         {
             "levier_du": ["Clause sociale", due],
+            "etat_action": ["agir", "agir"],
             "sourcing": [date(2026, 12, 15), date(2026, 12, 1)],
             "premiere_fin": [None, None],
             "echeance": [date(2027, 9, 1), date(2027, 12, 1)],
@@ -167,10 +168,7 @@ def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its
     found = replace(invented(), today=date(2026, 11, 30))
     found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})
     told = {what: day for day, what in reversed(sorted(pages._dates(found)))}
-    assert (
-        told["premier renouvellement à préparer où la clause sociale est due, sauf cas prévu et motivé par écrit"]
-        == first
-    )
+    assert told["premier besoin à préparer où la clause sociale est due, sauf cas prévu et motivé par écrit"] == first
 
 
 @pytest.mark.parametrize(("reason", "told"), [(BEYOND_TEN, True), ("sans date connue", False)])
@@ -187,7 +185,10 @@ def test_a_need_that_no_line_holds_is_told_with_its_day_when_it_could_be_prepare
 @pytest.mark.parametrize("begun", [date(2026, 11, 30), date(2026, 12, 1)])
 def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_the_first(monkeypatch, begun) -> None:
     monkeypatch.setattr(pages, "in_plan", lambda _: [])
-    soon = pl.DataFrame({"levier_du": ["Clause sociale"] * 2, "sourcing": [begun, date(2027, 1, 5)]})
+    # What already has the clause is to keep: its own start owes nothing.
+    kept = date(2026, 1, 5)
+    soon = pl.DataFrame({"levier_du": ["Clause sociale"] * 3, "sourcing": [begun, date(2027, 1, 5), kept]})
+    soon = soon.with_columns(etat_action=pl.Series(["agir", "agir", "conserver"]))
     soon = soon.with_columns(
         pl.lit(None, pl.Date if name in ("premiere_fin", "echeance") else pl.String).alias(name)
         for name in HANDED["besoins_a_venir"].columns
@@ -197,7 +198,16 @@ def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_
     found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})
     late = begun <= found.day
     shown = [(day, what.replace(french.NBSP, " ")) for day, what in pages._late(found)]
-    assert shown == ([(begun, "En retard : préparer 1 renouvellement où la clause sociale est due")] if late else [])
+    assert shown == (
+        [
+            (
+                begun,
+                "En retard dans le plan : préparer 1 besoin où la clause sociale est due, dont 1 hors de la ligne du devoir",
+            )
+        ]
+        if late
+        else []
+    )
     monkeypatch.setattr(
         pages,
         "in_plan",
@@ -207,8 +217,71 @@ def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_
         ],
     )
     told = [what for _, what in pages._dates(found)]
-    assert any(what.startswith("prochain renouvellement") for what in told) is late
-    assert any(what.startswith("premier renouvellement") for what in told) is not late
+    assert any(what.startswith("prochain besoin") for what in told) is late
+    assert any(what.startswith("premier besoin") for what in told) is not late
+
+
+@pytest.mark.parametrize(
+    ("known", "told"), [((1, 1), "de 2 actions qui n'ont chacune"), ((1, 2), "d'une action qui n'a")]
+)
+def test_lines_with_one_supplier_each_are_never_said_to_rest_on_the_same_one(monkeypatch, known, told) -> None:
+    lines = [{"potentiel": 1000000, "levier_fournisseurs": count} for count in known]
+    monkeypatch.setattr(pages, "in_plan", lambda _: lines)
+    said = pages._worth_of(invented(), [{"effet": 2000000, "sous_clause": None}]).replace("’", "'")
+    assert f"{told} qu'un seul fournisseur connu" in said
+
+
+@pytest.mark.parametrize(("late", "told"), [(0, ""), (2, ", dont 2 besoins déjà en retard")])
+def test_the_line_of_a_duty_says_how_many_of_its_needs_should_have_begun(late: int, told: str) -> None:
+    row = {"besoins": 22, "dus_retard": late}
+    assert pages.words.begun(row).replace(french.NBSP, " ") == told
+
+
+def test_what_is_to_decide_for_late_contracts_is_told_by_part_and_adds_up() -> None:
+    found = replace(invented(), today=date(2026, 11, 30))
+    uids = found.contracts["uid"].sort()[:5].to_list()
+    late = pl.DataFrame(
+        {"uid": uids, "procedure": ["Marché passé sans publicité ni mise en concurrence", *["Procédure adaptée"] * 4]}
+    )
+    social = pl.Series([False, True, False, False, None], dtype=pl.Boolean)
+    known = (
+        found.contracts.sort("uid")
+        .head(5)
+        .with_columns(
+            clause_sociale=social,
+            clause_environnementale=pl.Series([False, False, True, False, None], dtype=pl.Boolean),
+        )
+    )
+    told = ends.late_parts(replace(found, contracts=known), late)
+    assert told is not None
+    assert [part.split(" ")[0] for part in told.replace(french.NBSP, " ").split(" ; ")] == ["1", "2", "1", "1"]
+    assert "2 qui en portent une, à conserver" in told.replace(french.NBSP, " ")
+    assert ends.late_parts(found, late.head(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("indicator", "definition", "count"),
+    [
+        ("clause_sociale", "", 3),
+        ("consideration_sociale", "critère compté", 1),
+        ("consideration_sociale", "critère non compté", 2),
+    ],
+)
+def test_renewals_that_bring_a_target_nearer_count_in_none_of_its_share(indicator, definition, count) -> None:
+    found = invented()
+    kept = found.contracts.sort("uid").head(4)
+    kept = kept.with_columns(
+        clause_sociale=pl.Series([True, False, False, False]),
+        marche_reserve=pl.Series([False, True, False, False]),
+        critere_social=pl.Series([False, False, True, False]),
+    )
+    days = [date(2027, 1, 5)] * 4
+    table = ending(*days, as_of=found.day).with_columns(uid=kept["uid"])
+    table = table.with_columns(pl.lit("2027-T1").alias("trimestre"), pl.lit(False).alias("ponctuel"))
+    told = replace(found, contracts=kept, extras=dict(found.extras) | {"renouvellements": table})
+    known = told.counted["uid"].to_list()
+    assert set(known) == set(kept["uid"])
+    assert ends.toward(told, {"indicateur": indicator, "definition": definition}) == count
 
 
 def test_a_plan_of_one_need_says_its_subject() -> None:

@@ -23,7 +23,7 @@ from spaser.vocabulary.handed import declared
 
 DAY = date(2026, 11, 29)
 QUIET: dict[str, Any] = dict.fromkeys(FACTS) | {"contrats": 40, "lus": 40, "jour": DAY}
-LATE = {"fins": 9, "fins_tard": 2, "fins_tard_sans": 1}
+LATE = {"fins": 9, "fins_tard": 2, "fins_tard_parts": "1 à étudier"}
 WRONG = {
     "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22),
     "publication_tard": 5, "publication_soumis": 40, "a_corriger": 3, **LATE,
@@ -121,7 +121,7 @@ def test_the_date_of_a_duty_is_that_of_a_renewal_and_not_of_the_law(monkeypatch)
     }
     found = planned(monkeypatch, actions(duty, {"sourcing": soon}))
     told = [what for day, what in pages._dates(found) if day == soon]
-    assert told[0].startswith("premier renouvellement à préparer où la clause sociale est due")
+    assert told[0].startswith("premier besoin à préparer où la clause sociale est due")
     assert told[1].startswith("commencer : réserver un lot")
 
 
@@ -134,7 +134,7 @@ def test_what_may_change_every_figure_is_the_first_line_of_the_plan(monkeypatch)
 
 
 def test_no_public_contract_is_said_to_start_again_by_itself() -> None:
-    for known in (LATE, LATE | {"fins_tard_sans": None}):
+    for known in (LATE, LATE | {"fins_tard_parts": None}):
         told = said(**known)["preparations_en_retard"].message.so
         assert "risquent d'être relancés sans que la clause ait été étudiée" in told
     assert "il risque d'être relancé sans" in said(fins=9, fins_tard=1)["preparations_en_retard"].message.so

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
+import pytest
 from findings import contracts as invented
 from findings import measures
 
 from spaser import obligations
 from spaser.deliverables.report import Callout, TableBlock
 from spaser.sections import obligations as sections_obligations
+from spaser.sections import obligations_buyer
 from spaser.sections.body.aims import _reserves
 from spaser.sections.findings import Findings
+from spaser.sections.summary import known
 
 AS_OF = date(2027, 12, 31)
 
@@ -88,9 +92,21 @@ def test_every_duty_has_its_sources_line_with_its_confidence():
     assert sources.height == len(obligations.catalogue())
     assert all(day.endswith(")") for _, day in (text.split(" (") for text in sources["confiance"]))
     told = {text.split(" (")[0] for text in sources["confiance"]}
-    read = {text for text in told if text.endswith("lue dans une copie, à revérifier sur Légifrance")}
-    assert "version en vigueur au 23/08/2026, lue dans une copie, à revérifier sur Légifrance" in read
+    read = {
+        text
+        for text in told
+        if text == "lu en copie" or text.endswith("lue dans une copie, à revérifier sur Légifrance")
+    }
+    assert "lu en copie" in read
     assert told - read <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+
+
+@pytest.mark.parametrize("key", ["tab-obligations-sources", "tab-rappels"])
+def test_the_version_that_every_text_was_read_in_is_said_once_under_the_lines(key):
+    block, whole = TABLES[key], "version en vigueur au 23/08/2026, lue dans une copie, à revérifier sur Légifrance"
+    assert block.note.count(whole) == 1 and whole not in " ".join(block.frame["confiance"])
+    older = {"confidence": "texte_lu_en_copie", "version": date(2024, 12, 30)}
+    assert "30/12/2024" in sections_obligations.briefly(older) and sections_obligations.in_copy([older]) == ""
 
 
 def test_reminders_speak_of_the_kinds_of_contracts_that_are_read():
@@ -115,6 +131,35 @@ def test_a_contract_reserved_on_no_visible_base_is_shown_as_contradicted():
 
 def test_the_spaser_line_says_that_published_amounts_cannot_show_it():
     assert TABLES["tab-spaser"].frame["motif"].str.contains("ne peut pas le montrer").all()
+
+
+@pytest.mark.parametrize(("low", "most", "columns"), [(100, "", 1), (90, " au plus", 2)])
+def test_a_spending_without_doubtful_line_is_one_sum_and_never_a_range(low, most, columns):
+    row = {"depense_basse": low * 10**8, "depense_haute": 100 * 10**8}
+    assert obligations_buyer._spent(row).replace("\u00a0", " ").endswith(f"de dépenses lues{most})")
+    rows = FOUND.extras["obligations_acheteur"].with_columns(
+        pl.lit(value, pl.Int64).alias(name) for name, value in row.items()
+    )
+    told = obligations_buyer.spaser_table(replace(FOUND, extras=FOUND.extras | {"obligations_acheteur": rows}))
+    assert sum(column.name.startswith("depense") for column in told.columns) == columns
+
+
+@pytest.mark.parametrize(
+    ("rule", "state", "said"),
+    [
+        ("livre_v_inconnu", "probable", "livre V compris"),
+        ("taxes_comprises", "probable", "même sans la plus forte TVA"),
+        ("depenses_au_dessus", "certain", "dépassé"),
+        ("seuil_non_relu", "probable", "probablement dépassé, à vérifier"),
+    ],
+)
+def test_the_first_page_says_of_a_spending_what_its_rule_knows(rule, state, said):
+    rows = FOUND.extras["obligations_acheteur"].head(1)
+    rows = rows.with_columns(
+        applicabilite=pl.lit(state), regle_etat=pl.lit(rule), obligation=pl.lit(obligations_buyer.SPASER[0])
+    )
+    told = dict(known._duties(replace(FOUND, extras=FOUND.extras | {"obligations_acheteur": rows})))
+    assert said in told["spaser_depasse"] and "hors livre V" not in told["spaser_depasse"]
 
 
 def test_the_annex_keeps_the_rows_that_matter_with_their_rule():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
+from findings import findings as invented
 
+from spaser.deliverables.report import Figure
 from spaser.sections import goals
+from spaser.sections.declared import CODES
+from spaser.sections.publication.legal import section_years
 
 
 def aimed(**given: Any) -> dict[str, Any]:
@@ -46,3 +51,22 @@ def test_no_pace_leads_to_a_year_that_has_ended(state: str, measured: int, day: 
 def test_a_target_reached_or_without_a_measure_is_left_as_it_is(state: str, told: str) -> None:
     row = aimed(etat=state, reponse="atteint", manque=None)
     assert goals.written_goals(pl.DataFrame([row]), date(2026, 1, 1))["etat"].item() == told
+
+
+@pytest.mark.parametrize(("contracts", "drawn"), [(1, False), (9, False), (10, True)])
+def test_a_year_of_a_few_contracts_is_not_drawn_and_is_said(contracts, drawn):
+    found = invented(90)
+    shares = found.rows(*CODES, dimension="total")
+    years = [("2023", contracts), ("2024", 30), ("2025", 50)]
+    rows = pl.concat(
+        shares.with_columns(
+            dimension=pl.lit("annee"), modalite=pl.lit(year), denominateur=pl.lit(n, shares["denominateur"].dtype)
+        )
+        for year, n in years
+    )
+    section = section_years(replace(found, measures=rows))
+    assert section is not None
+    picture = next(block for block in section.blocks if isinstance(block, Figure))
+    told = " ".join(s.text for block in section.blocks for s in getattr(block, "sentences", ()))
+    assert ("2023 n'est pas dessiné" in told.replace("’", "'")) is not drawn
+    assert ("2023" in {str(value)[:4] for row in picture.twin.frame.rows() for value in row}) is drawn

@@ -12,7 +12,7 @@ import pytest
 import spaser
 from spaser import french, potential, rules
 from spaser.potential import map as opportunities_map
-from spaser.sections.potential import ACTIONABLE, ladder
+from spaser.sections.potential import ACTIONABLE, families, ladder
 from spaser.sections.summary import pages
 from spaser.sections.summary.known import facts
 from spaser.studies import diagnostic, pams
@@ -148,3 +148,18 @@ def test_the_renewals_that_can_raise_a_share_are_of_the_contracts_that_it_counts
     )
     silent = found.counted.filter(~pl.col("clause_sociale"))["uid"]
     assert facts(found)["fins_sans_social"] == ends.filter(pl.col("uid").is_in(silent.implode())).height
+
+
+@pytest.mark.parametrize(("declared", "told"), [(1.0, ""), (0.0, "Dont 1 d'après son texte seul.")])
+def test_a_need_reserved_by_its_words_alone_is_counted_apart_from_those_declared(studied, declared, told):
+    rows = studied.extras["besoins"].head(1)
+    reason = next(state["reason"] for state in potential.states() if state["code"] == "reserve")
+    rows = rows.with_columns(
+        pl.lit(value).alias(name)
+        for name, value in {
+            "etat": "reserve", "etat_libelle": "déjà réservé", "etat_action": "conserver", "etat_raison": reason,
+            "part_reserve_dite": declared,
+        }.items()
+    )  # fmt: skip
+    said = families._states(rows).frame["etat_raison"].item()
+    assert said.removeprefix(reason).replace("\u00a0", " ").replace("’", "'").strip() == told

@@ -205,6 +205,9 @@ def test_the_impact_of_the_ledger_stands_after_its_spending_and_never_on_the_sli
     assert len(shown.columns) <= 6
     whole_table = next(one for one in report.annexes if one.id == "impact par type")
     assert whole_table.frame["montant"].sum() == totals["montant"].sum() > measured["montant"].sum()
+    # What is measured adds all the years of the ledger, which are said; the work is that of the last one.
+    years = french.listing([str(year) for year in totals["exercice"].drop_nulls().unique().sort()])
+    assert blocks[0].sentence.text.replace(french.NBSP, " ").count(f"structures inclusives en {years}") == 1
     left = french.euros_short(totals["montant"].sum() - measured["montant"].sum())
     assert any(left in s.text for block in blocks for s in getattr(block, "sentences", ()))
 

@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from report_text import text, tool_words
 
 import spaser
 from spaser import french, rules
@@ -138,3 +139,8 @@ def test_the_first_page_of_a_company_concludes_and_its_plan_begins_with_what_cou
 def test_a_line_of_the_plan_of_a_company_says_how_many_can_answer(suppliers, word):
     assert word in shown._met(suppliers, "fournisseurs crédibles")
     assert shown._met(None, "fournisseurs crédibles") == ""
+
+
+def test_no_page_of_a_company_speaks_of_a_file_of_the_kit_a_notebook_or_a_command(made):
+    given = [path.name for path in (LEDGER, *LISTS)]
+    assert tool_words(text(company.report(made)), given) == []

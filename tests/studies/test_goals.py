@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -207,6 +208,7 @@ def need(**more) -> dict:
         "etat_action": "agir",
         "levier": "reserver",
         "potentiel": 1,
+        "sous_clause": 0,
         "credibles": 2,
         "clause_candidats": 0,
     }
@@ -222,6 +224,7 @@ def need(**more) -> dict:
         ({"credibles": 0}, 0),
         ({"credibles": 0, "clause_candidats": 1}, 1),
         ({"potentiel": 0}, 0),
+        ({"potentiel": 0, "sous_clause": 1}, 1),
     ],
 )
 def test_a_social_target_counts_only_on_actionable_needs_with_a_lever_and_somebody_to_answer(change, kept):
@@ -260,3 +263,21 @@ def test_without_lists_of_suppliers_no_chance_is_given_and_it_is_said():
         "chance_haut": None,
     }
     assert "n'est pas chiffrée" in reach.luck(row)
+
+
+def test_without_a_voted_target_the_national_ones_are_shown_under_their_own_name(listed):
+    """The comparison stands; nothing is called voted, no road is drawn, and what lacks is still said."""
+    found = pams.study(diagnostic.diagnose(listed, buyer="aubrelle"), pams.Wishes())
+    assert found.roads == () and found.references
+    section = next(one for one in pams.report(found).sections if one.id == "objectifs")
+    assert section.title == "Les cibles nationales"
+    (block,) = (one for one in section.blocks if getattr(one, "id", "") == "tab-cibles")
+    assert block.frame.height and "30 %" in flat(" ".join(block.frame["cible"]))
+    assert "voté" not in flat(words(section)) + flat(section.question) + flat(block.caption)
+    assert "cibles" in found.extras["manques"]["code"].to_list()
+
+
+def test_a_buyer_that_the_code_does_not_bind_is_compared_with_no_national_target(listed):
+    result = diagnostic.diagnose(listed, buyer="aubrelle")
+    private = replace(result, extras=result.extras | {"prive": pl.DataFrame()})
+    assert pams.compose._goals(private, (), None)[1] == ()

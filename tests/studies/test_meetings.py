@@ -39,8 +39,17 @@ def test_every_need_shown_starts_within_the_time_asked_and_has_someone_to_invite
     for row in rows:
         line = dict(zip(head, row, strict=True))
         assert line["Sourcing à partir du"].date() <= result.as_of + timedelta(days=366)
-        assert line["Fin au plus tard"].date() >= result.as_of
+        assert line["Suite avant le"].date() >= result.as_of
         assert line["Fournisseurs à inviter"] + line["À confirmer d'abord"] >= 1
+
+
+def test_the_date_of_a_need_is_its_first_end_to_prepare_and_not_that_of_its_last_lot(known):
+    result, found = known
+    sooner = pl.col("echeance").dt.offset_by("-1mo")
+    for given, name in ((sooner, "premiere_fin"), (pl.lit(None, pl.Date), "echeance")):
+        rows = found.opportunities.with_columns(premiere_fin=given)
+        shown = meetings.morning(result, replace(found, opportunities=rows)).annexes[0].frame
+        assert shown.height and shown["fin"].to_list() == shown[name].to_list()
 
 
 def test_nobody_is_met_about_a_need_that_nothing_follows_and_it_is_counted_apart(known):

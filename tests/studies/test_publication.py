@@ -14,6 +14,7 @@ import lxml.html
 import polars as pl
 import pytest
 
+from spaser import french, rules
 from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import WITHOUT_CRITERION
 from spaser.problems import Problem, Problems
@@ -219,8 +220,16 @@ def test_the_sources_name_every_file_with_its_fingerprint_and_no_path(folder):
 
 def test_the_method_tells_each_rule_used_and_what_is_to_be_confirmed(folder, result):
     page = (folder / "methode.html").read_text(encoding="utf-8")
-    for code in result.measures["indicateur"].unique():
-        assert f"{code}@" in page, code
+    frame = next(
+        b.frame
+        for s in publication_files.method(result).sections
+        for b in s.blocks
+        if getattr(b, "id", "") == "tab-methode-contrats"
+    )
+    titles = result.measures.filter(pl.col("indicateur").is_in(list(rules.toml("indicators.toml"))))[
+        "indicateur"
+    ].unique()
+    assert {french.typeset(rules.toml("indicators.toml")[code]["titre"]) for code in titles} == set(frame["titre"])
     assert "à confirmer" in page and "source secondaire" in page
 
 
@@ -341,3 +350,41 @@ def test_a_list_that_proves_no_gives_the_share_of_the_known_back():
     assert known_shares(rows, ("ESUS",))["valeur_repondus"].to_list() == [0.4, None, 0.4]
     whole = rows.with_columns(couverture=pl.lit(1.0))
     assert known_shares(whole, ())["valeur_repondus"].to_list() == [0.4] * 3
+
+
+def of_months(*months: str) -> pl.DataFrame:
+    days = [date.fromisoformat(f"{month}-05") for month in months]
+    return pl.DataFrame({"annee": [day.year for day in days], "dateNotification": days})
+
+
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (["2023-12"] + ["2024-03"] * 10, "Année 2024 (et 1 contrat de décembre 2023)"),
+        (["2023-10"] + ["2024-03"] * 10, "Année 2024 (et 1 contrat d'octobre 2023)"),
+        (["2023-01"] * 8 + ["2023-02"] + ["2024-03"] * 10, "Année 2024 (et 9 contrats de 2023)"),
+        (["2023-01"] * 10 + ["2024-03"] * 10, "Années 2023–2024"),
+        (["2023-01"] + ["2024-03"] * 9, "Années 2023–2024"),
+        (["2024-03"] * 3, "Année 2024"),
+    ],
+)
+def test_a_year_of_a_few_contracts_is_not_told_as_a_year_published(months, told):
+    frame = of_months(*months)
+    years = tuple(sorted(set(frame["annee"])))
+    assert publication_files.period(years, frame).replace("\u00a0", " ").replace("’", "'") == told
+
+
+def test_what_the_law_imposes_is_not_among_the_national_targets(result):
+    rows = publication_files.goals(result.roads, result.references)
+    assert set(rows.filter(pl.col("nature") == "obligation")["indicateur"]) == {"egalim_bio", "egalim_durables"}
+    shown = {b.id: b for s in publication_files.report(result).sections for b in s.blocks if hasattr(b, "frame")}
+    national, imposed = shown["tab-references"], shown["tab-imposes"]
+    assert "EGAlim" not in " ".join(national.frame["titre"]) and national.frame.height >= 2
+    assert imposed.frame.height == 2 and "L230-5-1" in imposed.note and "restaurants collectifs" in imposed.note
+
+
+def test_the_method_page_names_no_code_of_the_kit(result):
+    shown = {b.id: b for s in publication_files.method(result).sections for b in s.blocks if hasattr(b, "frame")}
+    frame = shown["tab-methode-contrats"].frame
+    assert frame.height and not any("@" in value for row in frame.rows() for value in row)
+    assert all(value.isdigit() for value in frame["version"])

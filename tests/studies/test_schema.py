@@ -9,7 +9,9 @@ import pytest
 
 from spaser import french, rules
 from spaser.cli import main
+from spaser.sections.obligations import briefly
 from spaser.sections.publication.outline import BLANK
+from spaser.sections.publication.retained import when
 from spaser.studies import publication
 from spaser.studies.publication import outline
 from spaser.vocabulary import sentences as words
@@ -38,10 +40,11 @@ def tables(report):
 
 def test_every_item_the_code_asks_of_a_schema_stands_in_it_with_its_article_and_how_it_was_checked(report):
     law = tables(report)["tab-loi"].frame
+    assert tables(report)["tab-loi"].note.count(rules.checked({"confidence": "texte_lu_en_copie"})) == 1
     for item in rules.toml("spaser_items.toml").values():
         if item["base"].startswith("CCP"):
             row = law.filter(law["devoir"] == item["titre"]).to_dicts()
-            assert [(one["base"], one["verification"]) for one in row] == [(item["base"], rules.checked(item))]
+            assert [(one["base"], one["verification"]) for one in row] == [(item["base"], briefly(item))]
 
 
 def test_every_item_of_the_law_belongs_to_one_axis_and_one_only():
@@ -117,7 +120,7 @@ def test_a_target_already_voted_is_shown_and_nothing_is_proposed_beside_it(repor
     assert all(row["vote_dit"] == BLANK for row in rows if row not in voted)
 
 
-def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_consultation(report):
+def test_the_whole_is_proposed_where_the_law_asks_it_of_every_consultation(report):
     records = rules.toml("indicators.toml")
     due = {record["titre"]: record["devoirs"] for record in records.values() if record.get("devoirs")}
     rows = {
@@ -129,7 +132,8 @@ def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_consultation
     shown = {title: rows[title] for title in due if title in rows}
     assert {"Contrats avec une clause environnementale", "Contrats avec un critère environnemental"} <= set(shown)
     for row in shown.values():
-        assert row["propose_dit"] == "" and "22/08/2026" in row["motif"] and "CCP L2" in row["motif"]
+        assert row["propose_dit"].replace("\u202f", " ").replace("\u00a0", " ") == "100 %"
+        assert "rien n'est" not in row["motif"] and "22/08/2026" in row["motif"] and "CCP L2" in row["motif"]
     assert "L2112-2-1" in rows[records["clause_sociale"]["titre"]]["motif"]
     assert "source secondaire" in rows[rules.toml("entered.toml")["egalim_bio"]["titre"]]["reperes"]
 
@@ -147,7 +151,31 @@ def test_no_rhythm_is_given_to_the_article_that_the_article_does_not_say():
         if "tous les deux ans" in item["frequence"]:
             assert "al. 3" in item["base"] or "al. 4" in item["base"]
         elif item["base"].startswith("CCP L2111-3"):
-            assert "ne fixe pas de rythme" in item["frequence"]
+            assert "exigé" in item["exige"] and "au choix" not in when(item)
+        else:
+            assert "exige" not in item and "objectif" not in item
+
+
+def test_a_content_that_the_code_asks_is_never_told_as_a_choice_only_its_rhythm_is(report):
+    rows = dict(tables(report)["tab-loi"].frame.select("devoir", "qui").rows())
+    for mark in ("S5", "S6", "S7"):
+        assert rows[rules.toml("spaser_items.toml")[mark]["titre"]] == "contenu exigé ; rythme de publication libre"
+
+
+def motives(made):
+    shown = [block.frame for name, block in tables(outline.report(made)).items() if name.startswith("tab-cibles")]
+    return {row["indicateur_dit"]: row["motif"].replace("\u00a0", " ") for frame in shown for row in frame.to_dicts()}
+
+
+def test_a_target_that_the_code_asks_is_to_be_set_even_where_no_start_is_known(published):
+    records = rules.toml("indicators.toml")
+    alone = motives(publication.publish(DEMO, buyer="aubrelle"))
+    for code in ("titulaire_esus", "titulaire_inclusif"):
+        assert alone[records[code]["titre"]].startswith("objectif exigé (CCP L2111-3 al. 3), départ inconnu : à fixer")
+    listed = motives(published)
+    assert "départ inconnu" not in listed[records["titulaire_inclusif"]["titre"]]
+    assert listed[records["titulaire_inclusif"]["titre"]].startswith("objectif exigé (CCP L2111-3 al. 3)")
+    assert "objectif exigé" not in listed[records["inclusif_reserve"]["titre"]]
 
 
 def test_each_indicator_of_the_schema_says_what_it_counts_once(report):

@@ -80,7 +80,7 @@ BESIDE = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
-    """The demo, asking of its town everything that a mission may ask of one buyer, otherwise than by default."""
+    """The demo, asking of its town much of what a mission may ask of one buyer, otherwise than by default: a key not said here is not compared."""
     root = tmp_path_factory.mktemp("mission")
     shutil.copytree(DATA, root / "data")
     made = root / "data" / "demo"
@@ -95,7 +95,9 @@ nom = "{TOWN}"
 depenses = "../depenses_demo.xlsx"
 rayon = 45
 dependance = "12 %"
+type = "entite"
 spaser_adopte = 2024-06-27
+spaser_lien = "https://ville.example/spaser"
 questionnaire = {{ moyens = 2 }}
 mention = "Dépenses inventées"
 cibles = {{ clause_sociale = {{ valeur = "41 %", annee = 2028 }} }}

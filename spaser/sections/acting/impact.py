@@ -81,7 +81,7 @@ def section_impact(tables: dict[str, pl.DataFrame]) -> Section | None:
     if not blocks:
         return None
     if not isinstance(blocks[0], Answer):
-        blocks.insert(0, Answer(Sentence(french.sentence(_measured(0, 0)))))
+        blocks.insert(0, Answer(Sentence(french.sentence(_measured(0, 0, "")))))
     blocks.append(Callout("Ce que ces chiffres ne disent pas", french.typeset(_CAUTION), "attention"))
     blocks += (
         [Callout("Jamais mesuré ici", french.typeset(" ; ".join(tables["impact_refus"]["texte"]) + "."))]
@@ -169,7 +169,7 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
         )
     ]
     more = [*(more if credit else []), *_unmeasured(rows), *_from_memory(rows)]
-    answer = " ; ".join(part for part in (financed(rows), _measured(measured, whole)) if part)
+    answer = " ; ".join(part for part in (financed(rows), _measured(measured, whole, _years(rows))) if part)
     return [
         Answer(Sentence(french.sentence(answer))),
         *([Paragraph(tuple(more))] if more else []),
@@ -200,11 +200,17 @@ def financed(rows: pl.DataFrame) -> str:
     return f"les achats de {last!s} financent {french.listing(told)}" if told else ""
 
 
-def _measured(measured: int, whole: int) -> str:
-    """How much of what is bought from inclusive structures tells work."""
+def _years(rows: pl.DataFrame) -> str:
+    """The years that the ledger adds up: the work is told of the last one alone, what is measured of all."""
+    years = [str(year) for year in rows["exercice"].drop_nulls().unique().sort()]
+    return f" en {french.listing(years)}" if years else ""
+
+
+def _measured(measured: int, whole: int, years: str) -> str:
+    """How much of what is bought from inclusive structures tells work, in the years added up."""
     if whole <= 0:
-        return "rien n'est acheté à des structures inclusives, d'après les listes données"
-    bought = f"{french.euros_short(whole)} achetés à des structures inclusives"
+        return f"rien n'est acheté à des structures inclusives{years}, d'après les listes données"
+    bought = f"{french.euros_short(whole)} achetés à des structures inclusives{years}"
     if not measured:
         return f"le travail acheté n'est pas mesuré : rien ne dit les heures ni les emplois des {bought}"
     return f"{french.euros_short(measured)} mesurés sur {bought}, soit {french.share(measured / whole)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables.report import Answer, Block, Callout, Column, Figure, Sentence, TableBlock, table
+from spaser.deliverables.report import Answer, Block, Callout, Column, Figure, Section, Sentence, TableBlock, table
 from spaser.sections import goals, maturity, obligations_buyer
 from spaser.sections.actions import LACKING
 from spaser.sections.findings import Findings
-from spaser.sections.registry import Told, written
+from spaser.sections.registry import BODY, Told, written
 from spaser.sections.summary import opening
 from spaser.sections.summary.known import facts
 
@@ -34,6 +34,9 @@ _LACKS = (
     Column("apport", "Ce que cela ajouterait"),
 )
 _STEPS, _PICTURES = 6, 2
+_BESIDE = french.typeset(
+    "Une cible nationale n'est pas celle de l'acheteur ; sa source et son degré de vérification sont dans les annexes du rapport."
+)
 _WOULD = "Les contrats que la règle viserait s'ils étaient lancés sous elle (seuils du jour de leur notification) : une consultation lancée avant sa date n'y est pas soumise."
 
 
@@ -49,7 +52,7 @@ def section_duties(findings: Findings) -> Told:
     seen = aimed.filter(pl.col("remplies") + pl.col("non_constatees") > 0)
     unseen = aimed.height - seen.height
     more = (
-        f" {french.capital(french.count(unseen, 'autre obligation', feminine=True))} ne se {'voit' if unseen < 2 else 'voient'} pas dans les données : voir l'annexe."
+        f" {french.capital(french.count(unseen, 'autre obligation', feminine=True))} ne se {'voit' if unseen < 2 else 'voient'} pas dans les données : voir les annexes du rapport."
         if unseen
         else ""
     )
@@ -58,7 +61,7 @@ def section_duties(findings: Findings) -> Told:
     caution = Callout(
         "Une préparation, pas un verdict",
         french.typeset(
-            "Les données publiées ne montrent pas tout. Les textes, leurs dates et leur degré de vérification sont en annexe."
+            "Les données publiées ne montrent pas tout. Les textes, leurs dates et leur degré de vérification sont dans les annexes du rapport."
         ),
     )
     more_said = () if (doubt := _undecided(findings)) is None else (doubt,)
@@ -117,7 +120,7 @@ def _own(findings: Findings) -> TableBlock | None:
 
 @written("objectifs")
 def section_aims(findings: Findings) -> Told:
-    """The targets voted and the national ones: where each stands."""
+    """The targets voted and the national ones: where each stands; without any voted, the title says that they are the nation's."""
     rows = findings.extras["objectifs"]
     whole = goals.section_goals(findings)
     if whole is None:
@@ -126,21 +129,36 @@ def section_aims(findings: Findings) -> Told:
     shown = goals.written_goals(rows, findings.day).with_columns(
         manque=pl.Series([lacking.get(rank, "") for rank in rows["rang"]], dtype=pl.String), nature=rows["nature"]
     )
-    known = shown.filter((pl.col("nature") == "voté") | (pl.col("derniere") != "non renseigné"))
+    # What the law imposes stands among the duties.
+    known = shown.filter(
+        (pl.col("nature") == "voté") | ((pl.col("derniere") != "non renseigné") & (pl.col("nature") != goals.IMPOSED))
+    )
     figures = [block for block in whole.blocks if isinstance(block, Figure)][:_PICTURES]
     more: list[Sentence] = [
         _reached(rows),
         *(goals.told(row, findings.day) for row in rows.filter(pl.col("nature") == "voté").to_dicts()),
     ]
-    aims = TableBlock("tab-cibles", "Objectifs votés et cibles nationales", known, _GOALS)
-    return opening.section(findings, "objectifs", (*figures, aims if known.height else None), more)
+    if (rows["nature"] == "voté").any():
+        aims = TableBlock("tab-cibles", "Objectifs votés et cibles nationales", known, _GOALS, _BESIDE)
+        return opening.section(findings, "objectifs", (*figures, aims if known.height else None), more)
+    if not known.height:
+        return None
+    told = (Column("titre", "Cible nationale"), *(one for one in _GOALS if one.name not in ("titre", "manque")))
+    marks = TableBlock("tab-cibles", "Les cibles nationales", known, told, _BESIDE)
+    return Section(
+        "objectifs",
+        "Les cibles nationales",
+        "Où est l'acheteur, à côté de ce que vise le pays ?",
+        opening.section(findings, "objectifs", (marks,), more),
+        BODY,
+    )
 
 
 def _reached(rows: pl.DataFrame) -> Sentence:
     """How many of the voted targets are reached in the last year measured."""
     voted = rows.filter(pl.col("nature") == "voté")
     if not voted.height:
-        return Sentence(french.sentence("aucun objectif voté n'a été donné : les cibles nationales servent de repère"))
+        return Sentence(french.sentence("aucun objectif n'a été donné : les cibles nationales servent de repère"))
     met = voted.filter(pl.col("reponse") == "atteint").height
     each = french.count(voted.height, "objectif voté", none=False)
     if not met:
@@ -199,6 +217,6 @@ def section_missing(findings: Findings) -> Told:
         if len(lines) == 1
         else f"{french.number(len(lines))} choses n'ont pas été fournies"
     )
-    note = Answer(Sentence(french.sentence(f"{missing} : rien n'en est compté pour nul, la section est absente")))
+    note = Answer(Sentence(french.sentence(f"{missing} : rien n'en est compté pour nul, ce qui en dépend est absent")))
     blocks: list[Block] = [note, table("tab-manques", "Ce qui manque", frame, _LACKS)]
     return tuple(blocks)

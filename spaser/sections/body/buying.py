@@ -104,7 +104,11 @@ def section_paid(findings: Findings) -> Told:
             "tab-payes", f"Achats payés, {breakdowns.BREAKDOWNS[by][0].lower()}", rows.frame.head(_MOST), heads
         )
     m = measured.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur")
-    basis = (Sentence(french.sentence("chaque euro est compté une fois ; le compte du fichier est en annexe")),)
+    basis = (
+        Sentence(
+            french.sentence("chaque euro est compté une fois ; le compte du fichier est dans les annexes du rapport")
+        ),
+    )
     return opening.section(findings, "depenses", (picture and pams.apart(picture), shown), basis, (m,) if m else ())
 
 

@@ -114,5 +114,9 @@ def _short(block: TableBlock) -> TableBlock:
     kept = tuple(column for column in block.columns if column.unit != "identifiant")
     rows = block.frame.unique(["consideration", "preuve"], keep="first", maintain_order=True).head(_GAPS)
     more = block.frame.height > rows.height
-    note = french.typeset("Les plus sûrs, un exemple par passage trouvé ; tous sont en annexe.") if more else ""
+    note = (
+        french.typeset("Les plus sûrs, un exemple par passage trouvé ; tous sont dans les annexes du rapport.")
+        if more
+        else ""
+    )
     return TableBlock("tab-ecrit", block.caption, rows, kept, note)

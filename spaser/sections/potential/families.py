@@ -22,6 +22,8 @@ from spaser.sections.potential.needs import ACTIONABLE
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import figure
 
+#: The state of a need that is reserved already (``need_states.toml``).
+RESERVED = "reserve"
 _FAMILY = (
     Column("famille_libelle", "Famille d'achat"),
     Column("besoins", "Besoins actionnables", "entier", True),
@@ -69,6 +71,13 @@ def section_potential(findings: Findings) -> Told:
 def _states(rows: pl.DataFrame) -> TableBlock:
     """Every need counted once in its state; only those to act on count in the potential."""
     counted = potential.counted(rows.lazy()).collect(engine="in-memory")
+    # A reservation that no contract declares is read in its subject or its pieces: it is counted as such.
+    read = rows.filter(pl.col("etat") == RESERVED, pl.col("part_reserve_dite") < 1).height
+    if read:
+        told = french.typeset(f" Dont {french.number(read)} d'après {'son' if read == 1 else 'leur'} texte seul.")
+        counted = counted.with_columns(
+            etat_raison=pl.when(pl.col("etat") == RESERVED).then(pl.col("etat_raison") + told).otherwise("etat_raison")
+        )
     columns = (
         Column("etat_libelle", "État du besoin"),
         Column("besoins", "Besoins", "entier", True),

@@ -14,6 +14,7 @@ from spaser.deliverables.report import (
     masked,
     table,
 )
+from spaser.potential.standing import next_end
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
@@ -43,7 +44,7 @@ _NEED = (
     Column("levier_fournisseurs", "Peuvent y répondre", "entier", extra=True),
     Column("levier_population", "Qui est compté", extra=True),
     Column("levier_article", "Base légale", extra=True),
-    Column("echeance", "Échéance au plus tard", "date"),
+    Column("fin", "Suite avant le", "date"),
 )
 
 
@@ -83,7 +84,7 @@ def section_needs(findings: Findings) -> Told:
     said = beyond(acting.join(best, on="besoin_id", how="anti"), "besoin actionnable", "sur cette page")
     if not best.height:
         return said
-    shown = _cut(best)
+    shown = _cut(best).with_columns(fin=next_end())
     blocks: list = [
         table("tab-besoins", "Les besoins au plus fort potentiel", shown, _NEED, _WHOLE),
         table("tab-lectures", "Trois lectures de chaque besoin", shown, _READINGS, _THREE),
@@ -146,6 +147,8 @@ def _cut(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 _WHOLE = (
+    "« Suite avant le » : la première fin que l'on peut encore préparer, celle du plan (le classeur a aussi celle du dernier lot). Un besoin se compare aux seuils "
+    "en vigueur au jour de lecture, ceux de sa prochaine consultation ; un contrat passé, à ceux du jour de sa notification. "
     "La liste entière est dans le classeur, feuille « besoins » ; les fournisseurs dans « fournisseurs par besoin »."
 )
 

@@ -15,7 +15,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
-from spaser.sections.publication.retained import NOT_GIVEN, items, marks
+from spaser.sections.publication.retained import NOT_GIVEN, items, marks, when
 
 
 def section_entered(findings: Findings) -> Section | None:
@@ -47,7 +47,7 @@ def section_missing(findings: Findings) -> Section:
         Column("titre", "Ce que le schéma publie"),
         Column("present", "Donné ici"),
         Column("manque", "Manque encore"),
-        Column("frequence", "Fréquence"),
+        Column("frequence", "Exigé, et quand"),
         Column("base", "Base"),
         Column("confiance", "Vérification"),
     )
@@ -113,7 +113,7 @@ def _state(findings: Findings, mark: str, item: dict[str, Any]) -> tuple[str, ..
     )
     present = f"{n} sur {every}" if every else _joint(findings)
     confidence = rules.CONFIDENCES.get(item["confidence"], rules.CONFIDENCES["a_confirmer"])
-    return mark, item["titre"], present, " ; ".join(lacking), item["frequence"], item["base"], confidence
+    return mark, item["titre"], present, " ; ".join(lacking), when(item), item["base"], confidence
 
 
 def _joint(findings: Findings) -> str:

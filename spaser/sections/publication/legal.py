@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from spaser import charts, french
+from spaser import charts, french, rules
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
     Answer,
@@ -121,6 +121,11 @@ def section_competing(findings: Findings) -> Section | None:
 def section_years(findings: Findings) -> Section | None:
     """Year by year, when there are several."""
     rows = findings.rows(*CODES, dimension="annee").filter(pl.col("modalite").str.contains(r"^\d{4}$"))
+    # A year of so few contracts has no share that can be read beside another: no point is drawn, and it is said.
+    least = rules.method()["indicators"]["petit_effectif"]["value"]
+    held = rows.group_by("modalite", maintain_order=True).agg(n=pl.col("denominateur").max().fill_null(0))
+    few = held.filter(pl.col("n") < least).sort("modalite").rows()
+    rows = rows.filter(~pl.col("modalite").is_in([year for year, _ in few]))
     if rows["modalite"].n_unique() < 2:
         return None
     closed = complete_years(findings, set(rows["modalite"]))
@@ -129,7 +134,8 @@ def section_years(findings: Findings) -> Section | None:
     blocks: list = [
         figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=still))
     ]
-    blocks += [Paragraph(moved)] if moved else []
+    aside = [Sentence(french.sentence(f"{year} n'est pas dessiné : {french.count(n, 'contrat')}")) for year, n in few]
+    blocks += [Paragraph((*moved, *aside))] if moved or aside else []
     return Section("annees", "Année par année", "La part progresse-t-elle ?", tuple(blocks))
 
 

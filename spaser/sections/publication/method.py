@@ -20,7 +20,7 @@ _RECORD = (
     Column("lecture", "Question, et comment lire la réponse"),
     Column("prudence", "Prudence"),
     Column("base", "Base"),
-    Column("regle", "Règle"),
+    Column("version", "Version du calcul"),
 )
 _DOUBT = re.compile(r"à confirmer|de mémoire|à relire")
 
@@ -198,7 +198,7 @@ def _choices() -> Section:
     frame = pl.DataFrame(rows, schema={column.name: pl.String for column in columns}, orient="row")
     note = Callout(
         "Des choix, pas du droit",
-        "Ces valeurs sont celles du kit ; elles sont écrites dans « method.toml » et « peers.toml ».",
+        "Ces valeurs sont celles du kit ; elles sont datées et motivées, et publiées avec lui.",
     )
     return Section(
         "choix",
@@ -233,6 +233,9 @@ def _doubts(measures: pl.DataFrame, findings: Findings) -> Section:
 
 
 def _records(id: str, caption: str, rows: list[dict]) -> TableBlock:
-    told = [row | {"lecture": f"{row['question']} {row['lecture']}"} for row in rows]
+    told = [
+        row | {"lecture": f"{row['question']} {row['lecture']}", "version": row["regle"].rpartition("@")[2]}
+        for row in rows
+    ]
     written = [{column.name: french.typeset(row[column.name]) for column in _RECORD} for row in told]
     return table(id, caption, pl.DataFrame(written), _RECORD)

@@ -22,7 +22,7 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.declared import never_changing
 from spaser.sections.findings import Findings
-from spaser.sections.goals import answered, section_goals, written_value
+from spaser.sections.goals import IMPOSED, answered, section_goals, written_value
 from spaser.sections.publication.legal import HEADLINES, first_answer
 from spaser.sections.publication.retained import items, of_known
 
@@ -137,7 +137,7 @@ def _goals(findings: Findings) -> Section | None:
     if whole is None or rows is None:
         return None
     voted = rows.filter(pl.col("nature") == "voté")
-    shown = voted if voted.height else rows.filter(pl.col("nature") != "voté", pl.col("derniere").is_not_null())
+    shown = voted if voted.height else rows.filter(pl.col("nature") != IMPOSED, pl.col("derniere").is_not_null())
     if not shown.height:
         return None
     lines = [

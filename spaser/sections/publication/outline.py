@@ -12,7 +12,8 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
-from spaser.sections.publication.retained import items
+from spaser.sections.obligations import briefly, in_copy
+from spaser.sections.publication.retained import items, when
 from spaser.vocabulary.sentences import NO_LANDMARK, REACHED, UNMEASURED
 
 #: What a person fills in.
@@ -87,12 +88,12 @@ def _law() -> Section:
             "devoir": duties[name]["label"],
             "qui": french.typeset(f"{duties[name]['who']} ; {_threshold(duties[name])}"),
             "base": duties[name]["legal"],
-            "verification": rules.checked(duties[name]),
+            "verification": briefly(duties[name]),
         }
         for name in _DUTIES
     ]
     asked = [
-        {"devoir": item["titre"], "qui": item["frequence"], "base": item["base"], "verification": rules.checked(item)}
+        {"devoir": item["titre"], "qui": when(item), "base": item["base"], "verification": briefly(item)}
         for mark, item in items().items()
         if item["base"].startswith("CCP")
     ]
@@ -102,11 +103,12 @@ def _law() -> Section:
         Column("base", "Base"),
         Column("verification", "Vérification"),
     )
+    note = french.typeset(in_copy([*(duties[name] for name in _DUTIES), *items().values()]).strip())
     return Section(
         "loi",
         "Ce que la loi demande",
         "Que doit contenir le schéma, et qui doit l'adopter ?",
-        (table("tab-loi", "Le schéma et son contenu", pl.DataFrame([*rows, *asked]), columns),),
+        (table("tab-loi", "Le schéma et son contenu", pl.DataFrame([*rows, *asked]), columns, note),),
     )
 
 
@@ -137,7 +139,9 @@ def _start(findings: Findings, told: pl.DataFrame) -> Section:
     ]
     note = (
         "Une cible n'est proposée qu'au-dessus du départ : le dernier quart des acheteurs comparables (toutes les années lues), sinon la référence nationale ; "
-        "sans repère, au-dessous de ce qui est atteint, ou quand la loi l'impose déjà à chaque consultation, rien n'est proposé. C'est un choix du kit, pas une règle de droit."
+        "sans repère, ou au-dessous de ce qui est atteint, rien n'est proposé. C'est un choix du kit, pas une règle de droit ; là où la loi impose quelque chose à chaque "
+        "consultation, la cible proposée est 100 %. L'article L2111-3, lui, exige un objectif cible pour chaque catégorie, dont les achats auprès des ESUS et ceux auprès des "
+        "entreprises employant des personnes défavorisées ou vulnérables : sans départ connu, il reste à fixer."
     )
     return Section(
         "depart",
@@ -195,9 +199,20 @@ def _target(row: dict[str, Any], always: dict[str, str], many: bool) -> dict[str
         "depart": french.typeset(start),
         "reperes": french.typeset(" ; ".join(landmarks)),
         "propose_dit": "" if row["propose"] is None else french.share(row["propose"], 0),
-        "motif": french.typeset(" ; ".join([row["motif"], *_in_part(row["indicateur"])])),
+        "motif": french.typeset(" ; ".join([*_required(row), *_in_part(row["indicateur"])])),
         "vote_dit": BLANK if row["vote"] is None else french.typeset(voted_of(row)),
     }
+
+
+def _required(row: dict[str, Any]) -> list[str]:
+    """Why this target; first that the law asks one of its category, beside the indicator that leads it, with or without a start."""
+    text = {item["contrats"][0]: item["objectif"] for item in items().values() if "objectif" in item}
+    if row["indicateur"] not in text or row["vote"] is not None:
+        return [row["motif"]]
+    told = f"objectif exigé ({text[row['indicateur']]})"
+    if row["motif"] != UNMEASURED:
+        return [told, row["motif"]]
+    return [f"{told}, départ {'trop peu mesuré' if row['repondus'] else 'inconnu'} : à fixer"]
 
 
 def start_of(row: dict[str, Any]) -> str:
@@ -228,7 +243,7 @@ def unlandmarked(told: pl.DataFrame) -> list[str]:
     for reason, words in (
         (NO_LANDMARK, "sans aucun repère (ni acheteurs comparables, ni référence nationale), donc sans cible proposée"),
         (REACHED, "référence nationale déjà atteinte, rien n'est proposé"),
-        (UNMEASURED, "moins de dix contrats renseignés dans l'année, à mesurer d'abord"),
+        (UNMEASURED, "moins de dix contrats renseignés dans l'année, départ inconnu"),
     ):
         titles = told.filter(pl.col("motif").str.starts_with(reason))["titre"].to_list()
         if titles:

@@ -33,6 +33,11 @@ def items() -> dict[str, dict[str, Any]]:
     return rules.toml("spaser_items.toml")
 
 
+def when(item: dict[str, Any]) -> str:
+    """What the text asks of an item and how often: « contenu exigé ; rythme de publication libre »."""
+    return " ; ".join(item[name] for name in ("exige", "frequence") if name in item)
+
+
 def marks() -> dict[str, str]:
     """The item each indicator answers, by code."""
     return {code: mark for mark, item in items().items() for code in (*item["contrats"], *item["saisis"])}

@@ -126,7 +126,7 @@ def printed_gap(accounts: pl.DataFrame) -> str:
 
 
 _PERIMETER = french.typeset(
-    "Une subvention à une association n'est pas un achat. Le périmètre suit les comptes par nature (perimeter.toml, à confirmer avec "
+    "Une subvention à une association n'est pas un achat. Le périmètre suit les comptes par nature (à confirmer avec "
     "le comptable). Les lignes « achat ou non » ne comptent pas dans les parts tant qu'elles ne sont pas vérifiées."
 )
 

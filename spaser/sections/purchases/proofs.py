@@ -186,5 +186,5 @@ _AGAINST = (
     Column("contredit_source", "Contredit d'après"),
 )
 _ANSWERS = french.typeset(
-    "La liste entière est dans le classeur. Les noms et les statuts se tranchent à l'écran (carnet 04), ou dans validations.csv (accepter ou refuser) et un fichier de corrections."
+    "La liste entière est dans le classeur. Les noms et les statuts se tranchent à l'écran, fournisseur par fournisseur, et la décision reste d'une édition à l'autre."
 )

@@ -19,6 +19,7 @@ from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
 from spaser.sections.obligations_buyer import BINDS, adopted, spaser_judged
 from spaser.sections.purchases import measured
+from spaser.sections.summary import ends
 
 Fact = int | float | str | date | None
 #: The indicator of each subject, and those whose voted or national target may speak of it.
@@ -30,6 +31,7 @@ SUBJECTS = {
 _OF_SUBJECT = (
     "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature", "cible_terme",
     "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "avant_oui", "apres_oui", "quoi", "dit", "disent", "theme", "sans",
+    "repere", "repere_annee", "repere_terme", "repere_mesure", "repere_en", "repere_quoi", "repere_sans", "fins_vers",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
@@ -41,7 +43,7 @@ FACTS = (
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non", "prive",
     "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
-    "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
+    "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_parts", "fins_tard_dit", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
@@ -56,12 +58,15 @@ _WORDS = {
     },
     "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation", "sans": "sans réservation"},
 }  # fmt: skip
+#: How far the threshold of the SPASER is passed, by the rule that said so: the same words as those of its section.
+_PASSED = {
+    "depenses_au_dessus": "dépassé",
+    "livre_v_inconnu": "probablement dépassé (dépenses hors taxe, marchés du livre V compris : dire leur montant)",
+    "taxes_comprises": "probablement dépassé, même sans la plus forte TVA (livre V à vérifier)",
+}
+_PERHAPS = "probablement dépassé, à vérifier"
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
-_PASSED = {
-    "certain": "dépassé",
-    "probable": "probablement dépassé (dépenses HT, hors livre V, à vérifier)",
-}
 _WEIGHTY = {"devoir": "climat-clause-sociale-seuils", "env": "climat-critere-env"}
 
 
@@ -124,9 +129,15 @@ def _years(findings: Findings) -> Iterator[tuple[str, Fact]]:
 
 
 def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fact]]:
-    """The target of a subject: the voted one first, else the national one; where it stands, what lacks."""
+    """The target of a subject: the voted one first, else the national one; where it stands, what lacks.
+
+    A buyer that voted none has no target: the national one is a mark beside it (``repere``), which judges nothing.
+    """
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
+        return
+    if not (rows["nature"] == "voté").any():
+        yield from _mark(rows, codes, findings)
         return
     known = rows.filter(pl.col("indicateur").is_in(codes), pl.col("part"), pl.col("derniere").is_not_null())
     first = known.sort(pl.col("nature") != "voté", "rang").head(1).to_dicts()
@@ -134,13 +145,37 @@ def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fa
         yield from (("cible", goal["cible"]), ("cible_annee", str(goal["annee"])), ("cible_titre", goal["titre"]))
         yield from (("cible_nature", goal["nature"]), ("mesuree", goal["derniere"]))
         yield "mesuree_en", str(goal["annee_derniere"])
-        covered = "mesuré" if goal["annee_derniere"] >= goal["annee"] else "non mesuré"
-        yield "cible_terme", "à venir" if goal["annee"] >= findings.day.year else covered
+        yield "cible_terme", _term(goal, findings.day)
         yield "quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
         plans = findings.extras.get("atteindre")
         if goal["nature"] == "voté" and plans is not None and plans.height:
             for row in plans.filter(pl.col("objectif") == goal["rang"], pl.col("unite") == "nombre").to_dicts():
                 yield from (("manque", row["manque"]), ("candidats", row["candidats"]))
+
+
+def _term(goal: dict[str, Any], day: date) -> str:
+    """Whether the year of a target is to come, was measured, or is past without a measure."""
+    covered = "mesuré" if goal["annee_derniere"] >= goal["annee"] else "non mesuré"
+    return "à venir" if goal["annee"] >= day.year else covered
+
+
+def _mark(rows: pl.DataFrame, codes: tuple[str, ...], findings: Findings) -> Iterator[tuple[str, Fact]]:
+    """The national target of a subject, beside the last year measured when that year has enough contracts for a share."""
+    known = rows.filter(
+        pl.col("indicateur").is_in(codes),
+        pl.col("part"),
+        pl.col("derniere").is_not_null(),
+        pl.col("denominateur") >= 10,
+    )
+    for goal in known.sort("rang").head(1).to_dicts():
+        yield from (
+            ("repere", goal["cible"]),
+            ("repere_annee", str(goal["annee"])),
+            ("repere_mesure", goal["derniere"]),
+        )
+        yield from (("repere_en", str(goal["annee_derniere"])), ("repere_terme", _term(goal, findings.day)))
+        yield "repere_quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
+        yield from (("repere_sans", ends.without(goal)), ("fins_vers", ends.toward(findings, goal)))
 
 
 def _among_peers(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
@@ -177,7 +212,9 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
     if row is not None and row["applicabilite"] in BINDS and not adopted(row["motif"]):
         yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
         yield "spaser_depense", row["depense_haute"]
-        yield "spaser_depasse", _PASSED[row["applicabilite"]]
+        sure = "dépassé" if row["applicabilite"] == "certain" else _PERHAPS
+        said = (words for rule, words in _PASSED.items() if rule in (row["regle_etat"] or ""))
+        yield "spaser_depasse", next(said, sure)
 
 
 def _perhaps_aimed(findings: Findings) -> Iterator[tuple[str, Fact]]:
@@ -247,10 +284,10 @@ def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
-    ends = findings.extras.get("renouvellements")
-    if ends is None or not ends.height:
+    rows = findings.extras.get("renouvellements")
+    if rows is None or not rows.height:
         return
-    soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
+    soon = ends.coming(rows)
     yield "fins", soon.height
     for subject, (code, _) in SUBJECTS.items():
         if code in findings.contracts.columns:
@@ -259,22 +296,16 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield f"fins_sans_{subject}", soon.join(without.select("uid"), on="uid", how="semi").height
     late = soon.filter(pl.col("urgence").fill_null(False))
     yield "fins_tard", late.height
-    yield "fins_tard_sans", _without_clause(findings, late)
-    yield "fins_passees", ends.filter(pl.col("statut_echeance") == "depassee").height
-    yield "fins_inconnues", ends.filter(pl.col("statut_echeance") == "inconnue").height
-    days: list[date] = ends["echeance"].drop_nulls().to_list()
+    parts = ends.late_parts(findings, late)
+    yield "fins_tard_parts", parts
+    whole = f"{french.count(late.height, 'contrat')} à renouveler"
+    yield "fins_tard_dit", f"{whole} : {parts}" if parts else whole
+    yield "fins_passees", rows.filter(pl.col("statut_echeance") == "depassee").height
+    yield "fins_inconnues", rows.filter(pl.col("statut_echeance") == "inconnue").height
+    days: list[date] = rows["echeance"].drop_nulls().to_list()
     yield "derniere_fin", max(days, default=None)
     if soon["montant_annuel"].count():
         yield "fins_montant", int(soon["montant_annuel"].sum())
-
-
-def _without_clause(findings: Findings, late: pl.DataFrame) -> int | None:
-    """Of these contracts, those that say they have neither a social nor an environmental clause."""
-    clauses = ("clause_sociale", "clause_environnementale")
-    if not set(clauses) <= set(findings.contracts.columns):
-        return None
-    without = findings.contracts.filter(*(~pl.col(name) for name in clauses))
-    return late.join(without.select("uid"), on="uid", how="semi").height
 
 
 def _plan(findings: Findings) -> Iterator[tuple[str, Fact]]:

@@ -10,6 +10,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
+from spaser.potential.standing import actionable, next_end
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
@@ -105,11 +106,13 @@ def _late(findings: Findings) -> list[tuple[date, str]]:
     """What should have begun by the day of the reader, on one line dated by the first: the lines of the plan, and what owes the clause."""
     gone = [(row["sourcing"], _begun(row)) for row in in_plan(findings) if row["retard"] and row["nature"] == "action"]
     if due := [day for day in _owed_begins(findings) if day <= findings.day]:
-        gone.append((min(due), f"préparer {french.count(len(due), 'renouvellement')} où la clause sociale est due"))
+        held = sum(row["dus_retard"] or 0 for row in in_plan(findings) if row["nature"] == "devoir")
+        apart = f", dont {french.number(len(due) - held)} hors de la ligne du devoir" if held < len(due) else ""
+        gone.append((min(due), f"préparer {french.count(len(due), 'besoin')} où la clause sociale est due{apart}"))
     if not gone:
         return []
     told = _on_one_day([what for _, what in sorted(gone)])
-    return [(min(gone)[0], french.typeset(f"En retard : {_low(told)}"))]
+    return [(min(gone)[0], french.typeset(f"En retard dans le plan : {_low(told)}"))]
 
 
 def _begun(row: dict[str, Any]) -> str:
@@ -118,9 +121,12 @@ def _begun(row: dict[str, Any]) -> str:
 
 def _owed_begins(findings: Findings) -> list[date]:
     soon = findings.extras.get("besoins_a_venir")
-    return (
-        [] if soon is None else soon.filter(pl.col("levier_du").fill_null("") != "")["sourcing"].drop_nulls().to_list()
-    )
+    return [] if soon is None else soon.filter(_owes())["sourcing"].drop_nulls().to_list()
+
+
+def _owes() -> pl.Expr:
+    """The clause is due and is to be written: what already has it, is carried elsewhere or does not come back is not to prepare."""
+    return (pl.col("levier_du").fill_null("") != "") & actionable()
 
 
 def _on_one_day(told: list[str]) -> str:
@@ -139,7 +145,7 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
             rank = "prochain" if any(day <= findings.day for day in _owed_begins(findings)) else "premier"
             begin, end = (
                 f"{what} où la clause sociale est due, sauf cas prévu et motivé par écrit"
-                for what in (f"{rank} renouvellement à préparer", "fin du premier contrat")
+                for what in (f"{rank} besoin à préparer", "fin du premier contrat")
             )
             found += _owed(findings, begin, end)
         found += [(row[name], what) for name, what in (("sourcing", begin), ("consultation", end)) if row[name]]
@@ -157,9 +163,7 @@ def _owed(findings: Findings, begin: str, end: str) -> list[tuple[date, str]]:
     soon = findings.extras.get("besoins_a_venir")
     if soon is None:
         return []
-    owed = soon.filter(pl.col("levier_du").fill_null("") != "").with_columns(
-        fin=pl.coalesce("premiere_fin", "echeance")
-    )
+    owed = soon.filter(_owes()).with_columns(fin=next_end())
     return [(day, what) for name, what in (("sourcing", begin), ("fin", end)) for day in owed[name].drop_nulls()]
 
 
@@ -221,14 +225,16 @@ def section_plan_page(findings: Findings) -> Told:
 def _worth_of(findings: Findings, rows: list[dict[str, Any]]) -> str:
     """What the lines would bring, each kind of euro apart: to the ESS, of which those that rest on one supplier; held by a clause."""
     ess, held = (sum(row[name] or 0 for row in rows) for name in _AMOUNTS)
-    alone = sum(row["potentiel"] for row in in_plan(findings) if row["levier_fournisseurs"] == 1)
+    few = [row["potentiel"] for row in in_plan(findings) if row["levier_fournisseurs"] == 1 and row["potentiel"]]
     said = (
         f" ; effet attendu des actions chiffrées : {french.euros_short(ess)} par an à l'ESS ou à l'insertion"
         if ess
         else ""
     )
-    if alone:
-        said += f", dont {french.euros_short(alone)} tiennent à un seul fournisseur connu (à sourcer, rien à réserver à ce jour)"
+    if few:
+        # Each line has one: two lines may well have two.
+        whose = "d'une action qui n'a" if len(few) == 1 else f"de {french.number(len(few))} actions qui n'ont chacune"
+        said += f", dont {french.euros_short(sum(few))} {whose} qu'un seul fournisseur connu (à sourcer, rien à réserver à ce jour)"
     return said + (f" ; {french.euros_short(held)} par an exécutés sous clause, par qui l'emporte" if held else "")
 
 
@@ -250,7 +256,7 @@ def _not_here(findings: Findings) -> list[str]:
     lead = "elle est" if out.height == 1 else "la première est"
     return [
         f"{count} de plus, {'choisie' if out.height == 1 else 'choisies'} après celles-ci par les poids du plan (gain, facilité, urgence), "
-        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir l'annexe « Le plan, en détail »",
+        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir les annexes du rapport, « Le plan, en détail »",
         *_beyond(findings),
     ]
 
@@ -263,7 +269,7 @@ def _beyond(findings: Findings) -> list[str]:
     count, first = int(rest["besoins"].sum()), min(rest["sourcing"].drop_nulls(), default=None)
     begin = "" if first is None else f" ; le premier est à commencer avant le {french.short_date(first)}"
     return [
-        f"{french.count(count, 'autre besoin')} {'pourrait' if count == 1 else 'pourraient'} se préparer sans avoir de ligne{begin} : même annexe"
+        f"{french.count(count, 'autre besoin')} {'pourrait' if count == 1 else 'pourraient'} se préparer sans avoir de ligne{begin} : même page des annexes"
     ]
 
 
@@ -333,6 +339,7 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
+        + (words.begun(row) if duty else "")
         + words.alone(row)
         + words.met(row["levier_fournisseurs"], row["levier_population"])
         + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),

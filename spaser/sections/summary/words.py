@@ -42,6 +42,14 @@ def alone(row: dict[str, Any]) -> str:
     return f" : « {shortened(row['objets'], _LONG)} »" if row["besoins"] == 1 and row["objets"] else ""
 
 
+def begun(row: dict[str, Any]) -> str:
+    """Of the needs of a duty, those whose preparation should have begun."""
+    late = row.get("dus_retard") or 0
+    if not late or row["besoins"] == 1:
+        return ""
+    return f", dont {french.count(late, 'besoin')} déjà en retard"
+
+
 def met(suppliers: int | None, who: str | None) -> str:
     """Whom to meet, those who can answer this very lever; a lever addressed to all (a duty, a criterion) is written for nobody."""
     if suppliers is None or who is None:

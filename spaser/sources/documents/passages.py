@@ -1,6 +1,6 @@
 """Tender documents (PDF, DOCX, ODT, HTML, Markdown, text, zip of those) → passages with their page and article.
 
-Each file is opened apart (``documents_reader``), within bounds of size, pages, time and memory: a hostile or broken file gives one
+Each file is opened apart (``documents.reader``), within bounds of size, pages, time and memory: a hostile or broken file gives one
 message and the others go on.
 """
 

@@ -151,7 +151,7 @@ def report(result: Company) -> Report:
         _meetings(result),
         private_section(private),
         *(section(bought) for section in PURCHASES[1:]),
-        section_spend(told),
+        _without_files(section_spend(told)),
     ]
     return model.build(
         "Achats responsables de l'entreprise",
@@ -163,6 +163,19 @@ def report(result: Company) -> Report:
         notes=(DEMO_SPEND_NOTE,) if result.demo else (),
         annexes=_annexes(result, bought, tables),
     )
+
+
+def _without_files(section: Section | None) -> Section | None:
+    """What is left to settle, without the files where a person answers: the workbook has them."""
+    if section is None:
+        return None
+    blocks = (
+        replace(block, columns=tuple(column for column in block.columns if column.name != "ou_repondre"))
+        if isinstance(block, TableBlock)
+        else block
+        for block in section.blocks
+    )
+    return replace(section, blocks=tuple(blocks))
 
 
 def write(result: Company, folder: Path | str) -> list[Path]:

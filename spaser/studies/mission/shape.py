@@ -221,7 +221,7 @@ def goals_of(said: dict[str, Any], source: Path) -> tuple[Target, ...]:
         for entry in (given if isinstance(given, list) else [given])
     ]
     lines = [
-        {"source": f"fixé dans {source.name}"} | entry | {"indicateur": code, "cible": entry["valeur"]}
+        {"source": "fixé pour ce diagnostic"} | entry | {"indicateur": code, "cible": entry["valeur"]}
         for code, entry in pairs
         if "valeur" in entry
     ]

@@ -253,16 +253,17 @@ def _practices(asked: Wishes) -> dict[str, pl.DataFrame]:
 def _goals(
     result: Diagnostic, goals: tuple[Target, ...], found: Opportunities | None
 ) -> tuple[tuple[Road, ...], tuple[Road, ...], dict[str, pl.DataFrame]]:
-    """The road to each target, the national references beside, and the renewals that reach them."""
-    if not goals:
-        return (), (), {}
+    """The road to each target, the national references beside, and the renewals that reach what was voted."""
     every = (
         result.base.contracts.filter(pl.col("acheteur_siren").is_in(list(result.sirens))).collect(engine="streaming")
         if result.years
         else result.contracts
     )
-    national = publication.national_targets(result)
+    # The national plan speaks to public buyers.
+    national = () if "prive" in result.extras else publication.national_targets(result)
     codes = list(dict.fromkeys(goal.indicateur for goal in (*goals, *national) if goal.indicateur in catalogue()))
+    if not codes:
+        return (), (), {}
     history = indicators.measure(
         every.lazy(), indicators=codes, by=("annee",), perimetre=result.scope, population=result.population
     ).collect()
@@ -270,4 +271,6 @@ def _goals(
         publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national)
     )
     tables = {"objectifs": publication_files.goals(roads, references), "chemins": publication_files.points(roads)}
+    if not goals:
+        return roads, references, tables
     return roads, references, tables | reaching.reaching(result, roads, every, found, day=result.day)

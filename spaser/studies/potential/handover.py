@@ -11,6 +11,7 @@ from spaser import french
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
+from spaser.potential import map as opportunities_map
 from spaser.sections.findings import Findings
 from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes
 from spaser.studies.diagnostic import Diagnostic
@@ -57,6 +58,15 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
     ]
 
 
+def _suppliers(found: Opportunities) -> list[str]:
+    """The count of suppliers that pages tell, in the words of the terminal."""
+    if found.suppliers is None:
+        return []
+    counts = opportunities_map.counted(found.suppliers)
+    coded = f", dont {french.number(counts.coded)} par le seul code d'activité" if counts.coded else ""
+    return [f"Fournisseurs crédibles pour ces besoins : {french.number(counts.total)}{coded}"]
+
+
 def summary(found: Opportunities) -> str:
     """What the terminal says: the needs, what could be reached, family by family, and what to beware of."""
     active = found.opportunities.filter(ACTIONABLE)
@@ -65,7 +75,7 @@ def summary(found: Opportunities) -> str:
     lines = [
         f"{found.scope} : {french.count(active.height, 'besoin actionnable')}, {french.euros_short(total)} par an (annualisés)",
         f"Potentiel ESS et inclusif : {french.euros_short(reach)} par an (milieu), au plus {french.euros_short(high)}",
-        f"Fournisseurs au métier connu (activité, type ou contrats gagnés) : {french.count(found.supply['siren'].n_unique(), 'unité légale')}",
+        *_suppliers(found),
         "",
     ]
     for row in families.head(12).to_dicts():

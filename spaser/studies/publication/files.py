@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from spaser.indicators.targets import TEMPLATE
 from spaser.indicators.trajectory import Road
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
-from spaser.sections.goals import answered
+from spaser.sections.goals import IMPOSED, answered
 from spaser.sections.publication.legal import HEADLINES, publication
 from spaser.sections.publication.method import sections as method_sections
 from spaser.sections.publication.note import sections as note_sections
@@ -206,10 +207,6 @@ def summary(result: Publication) -> str:
 
 
 def _built(title: str, result: Publication, found: Findings, sections: Any) -> Report:
-    years = (
-        f"{min(result.years)}–{max(result.years)}" if len(set(result.years)) > 1 else str(min(result.years, default=""))
-    )
-    subtitle = f"Années {years}" if "–" in years else f"Année {years}"
     return model.build(
         title,
         buyer=french.called(found.buyer),
@@ -217,10 +214,31 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
         today=result.diagnostic.base.today,
         last=result.diagnostic.last_notified,
         sections=sections,
-        subtitle=subtitle,
+        subtitle=period(result.years, result.diagnostic.contracts),
         sources=found.sources,
         notes=result.notes,
     )
+
+
+def period(years: tuple[int, ...], contracts: pl.DataFrame) -> str:
+    """« Années 2023–2025 »; a year of less contracts than a share needs, at either end, is told apart: « Année 2024 (et 1 contrat de décembre 2023) »."""
+    least = rules.method()["indicators"]["petit_effectif"]["value"]
+    days = contracts.filter(pl.col("annee").is_in(list(years))).select("annee", "dateNotification")
+    held = dict(days.group_by("annee").len().rows())
+    solid = [year for year in years if held.get(year, 0) >= least]
+    main = [year for year in years if not solid or min(solid) <= year <= max(solid)]
+    beside = [_beside(days.filter(pl.col("annee") == year)) for year in years if year not in main and held.get(year)]
+    first, last = min(main, default=""), max(main, default="")
+    told = f"Année {first}" if first == last else f"Années {first}–{last}"
+    return french.typeset(f"{told} (et {french.listing(beside)})") if beside else told
+
+
+def _beside(days: pl.DataFrame) -> str:
+    """« 1 contrat de décembre 2023 », « 4 contrats de 2023 » when several months hold them."""
+    first, last = days["dateNotification"].min(), days["dateNotification"].max()
+    known = isinstance(first, date) and isinstance(last, date) and (first.year, first.month) == (last.year, last.month)
+    when = french.month(first) if known and isinstance(first, date) else str(days["annee"][0])
+    return f"{french.count(days.height, 'contrat')} {french.of(when)}"
 
 
 def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.DataFrame:
@@ -228,7 +246,9 @@ def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.Data
 
     Every page that says where a target stands reads these rows.
     """
-    kinds = [(road, "voté") for road in roads] + [(road, "référence nationale") for road in references]
+    kinds = [(road, "voté") for road in roads] + [
+        (road, IMPOSED if road.target.devoir else "référence nationale") for road in references
+    ]
     rows = [
         {
             "rang": rank,
@@ -241,6 +261,7 @@ def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.Data
             "annee": road.target.annee,
             "source": road.target.source,
             "confidence": road.target.confidence,
+            "devoir": road.target.devoir,
             "part": road.target.part,
             "baisse": road.target.baisse,
             "etat": road.state,

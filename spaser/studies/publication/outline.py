@@ -116,7 +116,7 @@ def _due() -> pl.DataFrame:
 
 
 def _told(duty: dict[str, Any]) -> str:
-    return f"obligation de chaque consultation lancée {rules.since(duty['since'])}, rien n'est à proposer"
+    return f"imposé à chaque consultation lancée {rules.since(duty['since'])}"
 
 
 @files.together

@@ -61,7 +61,6 @@ class SpendOpportunities:
     added: int = 0
     unknown: tuple[str, ...] = ()
     place: str | None = None
-    mapping_name: str = "nomenclature.csv"
 
     @property
     def length(self) -> float:
@@ -127,7 +126,6 @@ def potential_of_spend(
         place=label,
         years=potential.covered(counted.lazy(), method=settings).collect(engine="in-memory"),
         by_account=_by_account(ledger.lines),
-        mapping_name=Path(nomenclature or "nomenclature.csv").name,
         **told,
     )
 

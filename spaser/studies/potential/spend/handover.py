@@ -141,7 +141,7 @@ def told(result: SpendOpportunities) -> list[str]:
     said.append(
         f"lieu des achats : {result.place}"
         if result.place
-        else "aucun lieu connu pour les achats : seuls les fournisseurs de portée nationale sont comptés (donnez --territoire)"
+        else "aucun lieu connu pour les achats : seuls les fournisseurs de portée nationale sont comptés (le lieu de l'acheteur reste à dire)"
     )
     kind = (
         "les comptes du fichier, faute de nomenclature d'achat,"
@@ -151,7 +151,7 @@ def told(result: SpendOpportunities) -> list[str]:
     n = result.nomenclature.height
     if n and not result.read:
         said.append(
-            f"{kind} ({french.number(n)}) ont reçu une famille proposée, à corriger dans {result.mapping_name} : seul ce qui y sera retenu sera sûr"
+            f"{kind} ({french.number(n)}) ont reçu une famille proposée, à corriger dans le tableau de la nomenclature : seul ce qui y sera retenu sera sûr"
         )
     if result.read:
         kept = result.nomenclature["famille_retenue"].count()
