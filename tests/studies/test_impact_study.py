@@ -133,7 +133,7 @@ def test_the_terminal_says_hours_calculated_in_their_interval_and_hours_written_
 def test_work_told_by_a_factor_from_memory_says_that_it_is_not_to_publish(publishable, measured, told):
     rows = pl.DataFrame({"type": ["AI"], "montant_mesure": [measured], "publiable": [publishable]})
     said = [one.text for one in section._from_memory(rows)]
-    assert bool(said) == told and (not told or (said[0].startswith("AI") and "ne pas publier" in said[0]))
+    assert bool(said) == told and (not told or (said[0].startswith("AI") and "rien n'en est à publier" in said[0]))
 
 
 @pytest.mark.parametrize(

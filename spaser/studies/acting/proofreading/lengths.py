@@ -22,12 +22,16 @@ _CONTRACT = (
     re.compile(
         rf"\bduree {_KIND}(?:d'execution )?(?:du |de l'|des |de ce |de chaque ){_THING}{_OTHER}{{0,60}}?\b{_LENGTH}"
     ),
-    re.compile(rf"\b{_THING}[^.;\n]{{0,40}}? pour une (?:duree|periode) {_KIND}(?:de |d'){_LENGTH}"),
+    re.compile(
+        rf"\b{_THING}(?:(?!reconduc|renouvel)[^.;\n]){{0,40}}? pour une (?:duree|periode) {_KIND}(?:de |d'){_LENGTH}"
+    ),
     re.compile(rf"\bduree ?(?::|[–-]) ?{_LENGTH}"),
     re.compile(rf"\bduree ?\n(?:le )?{_LENGTH}"),
 )
 _RENEWED = re.compile(rf"(?:reconductible|renouvelable|reconduit|renouvele)\w*[^.;\n]{{0,40}}?\b(?P<k>{_COUNT}) fois")
-_PERIOD = re.compile(rf"(?:periode|reconduction|duree)s? (?:successives? |supplementaires? )?(?:de |d'){_LENGTH}")
+_PERIOD = re.compile(
+    rf"(?:(?:periode|reconduction|duree)s? (?:successives? |supplementaires? )?(?:de |d')|fois,? (?:pour |par |de )?){_LENGTH}"
+)
 _INCLUDED = re.compile(r"(?:reconductions?|periodes?|renouvellements?) (?:eventuelles? )?(?:comprises?|incluse?s?)")
 
 

@@ -106,6 +106,8 @@ def _text(lot: Lot, kinds: set[str]) -> str:
         return f"{_TEXTS[kind]}_concession" if kind in _CONCEDED and not lot.defence else ""
     if lot.defence:
         return f"{_TEXTS[kind]}_defense" if kind in _DEFENDED else ""
+    if kinds == {"ess"} and _service(lot)[0] is False:
+        return ""  # no mention of the ESS founds what is outside the list of L2113-15
     return _TEXTS.get(kind, "")
 
 
@@ -156,7 +158,7 @@ def _ess(lot: Lot, named: set[str]) -> list[tuple[str, str, str]]:
         found.append(
             (
                 CHECK,
-                f"Service hors liste : {what} (liste des codes CPV de L2113-15 ; annexe du code à confirmer).",
+                f"Service hors liste : {what} (liste des codes CPV de L2113-15 ; annexe du code à confirmer). Réserver, s'il y a lieu, au handicap ou à l'insertion (L2113-12, L2113-13, L2113-14).",
                 "CCP L2113-15",
             )
         )
