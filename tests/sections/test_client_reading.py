@@ -195,3 +195,20 @@ def test_a_duty_to_come_asks_nothing_before_its_day(monkeypatch, day: date, word
         assert (lines[code]["quand"] == "dès maintenant") is not early
         assert lines[code]["sourcing"] == (date(2026, 8, 22) if early else None)
     assert lines["publication_en_retard"]["quand"] == "dès maintenant"
+
+
+@pytest.mark.parametrize(
+    ("scope", "short"),
+    [
+        ("13 contrats à renouveler\u00a0: 2 sans clause, à étudier\u00a0; 8 à conserver", "13 contrats à renouveler"),
+        ("109 contrats publiés après le délai", "109 contrats publiés après le délai"),
+        ("dépenses de 2024\u00a0: 111,3 M€", "dépenses de 2024\u00a0: 111,3 M€"),
+        ("1 besoin\u00a0: « Levage »\u00a0; fournisseurs\u00a0: 5", "1 besoin\u00a0: « Levage »"),
+        (
+            "3 besoins\u00a0; fournisseurs crédibles\u00a0: un seul",
+            "3 besoins\u00a0; fournisseurs crédibles\u00a0: un seul",
+        ),
+    ],
+)
+def test_monday_leaves_to_the_message_and_the_plan_the_parts_that_they_tell(scope, short):
+    assert pages._short(scope) == short

@@ -202,7 +202,7 @@ def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_
         [
             (
                 begun,
-                "En retard dans le plan : préparer 1 besoin où la clause sociale est due, dont 1 hors de la ligne du devoir",
+                "En retard dans le plan : préparer 1 besoin où la clause sociale est due, hors de l'action « Clause sociale »",
             )
         ]
         if late

@@ -61,7 +61,7 @@ _WORDS = {
 #: How far the threshold of the SPASER is passed, by the rule that said so: the same words as those of its section.
 _PASSED = {
     "depenses_au_dessus": "dépassé",
-    "livre_v_inconnu": "probablement dépassé (dépenses hors taxe, marchés du livre V compris : dire leur montant)",
+    "livre_v_inconnu": "probablement dépassé (hors taxe, livre V compris : dire son montant)",
     "taxes_comprises": "probablement dépassé, même sans la plus forte TVA (livre V à vérifier)",
 }
 _PERHAPS = "probablement dépassé, à vérifier"

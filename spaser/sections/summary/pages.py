@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -81,8 +82,16 @@ def section_essential(findings: Findings) -> Told:
 def _monday(findings: Findings) -> list[str]:
     """What to do first: the lines of the plan that should have begun, in its order: duties before advice."""
     rows = plan_rows(findings)
-    now = [row["action"] + (f" ({row['sur']})" if row["sur"] else "") for row in rows if row["quand"] == _NOW]
+    now = [row["action"] + (f" ({_short(row['sur'])})" if row["sur"] else "") for row in rows if row["quand"] == _NOW]
     return [french.sentence(text) for text in now[:_MONDAY]]
+
+
+def _short(scope: str) -> str:
+    """What a line bears on, without the parts that its message and the plan tell; the subject of a lone need stays."""
+    head, *tail = re.split(r"\s: ", scope, maxsplit=1)
+    if ";" in head or not tail or ";" not in tail[0]:
+        return scope
+    return re.split(r"\s;", scope)[0] if tail[0].startswith("«") else head
 
 
 def next_dates(findings: Findings) -> TableBlock | None:
@@ -107,7 +116,9 @@ def _late(findings: Findings) -> list[tuple[date, str]]:
     gone = [(row["sourcing"], _begun(row)) for row in in_plan(findings) if row["retard"] and row["nature"] == "action"]
     if due := [day for day in _owed_begins(findings) if day <= findings.day]:
         held = sum(row["dus_retard"] or 0 for row in in_plan(findings) if row["nature"] == "devoir")
-        apart = f", dont {french.number(len(due) - held)} hors de la ligne du devoir" if held < len(due) else ""
+        out = len(due) - held
+        some = f"dont {french.number(out)} " if held else ""
+        apart = f", {some}hors de l'action « Clause sociale »" if out > 0 else ""
         gone.append((min(due), f"préparer {french.count(len(due), 'besoin')} où la clause sociale est due{apart}"))
     if not gone:
         return []
@@ -116,7 +127,7 @@ def _late(findings: Findings) -> list[tuple[date, str]]:
 
 
 def _begun(row: dict[str, Any]) -> str:
-    return f"commencer : {row['levier_libelle'].lower()}, {row['famille_libelle'].lower()}"
+    return f"commencer : {row['levier_libelle'].lower().split(', puis ')[0]}, {row['famille_libelle'].lower()}"
 
 
 def _owed_begins(findings: Findings) -> list[date]:
