@@ -187,7 +187,7 @@ def test_each_lever_of_the_ladder_has_a_shape_and_a_colour_of_its_own():
 def test_a_lever_keeps_its_mark_whatever_the_others_shown():
     alone, several = (
         lever_marks(labels)
-        for labels in (["Clause d'insertion"], ["Sourcing d'abord", "Réserver un lot", "Clause d'insertion"])
+        for labels in (["Clause d'insertion"], ["Sourçage d'abord", "Réserver un lot", "Clause d'insertion"])
     )
     assert alone["Clause d'insertion"] == several["Clause d'insertion"]
     encoded = next(layer["encoding"] for layer in DRAWN["quadrant"].spec["layer"] if layer["mark"]["type"] == "point")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -244,12 +245,32 @@ def test_an_edition_compared_with_itself_moves_nothing(base, folder, result):
     assert again.editions.height and again.editions["ecart"].drop_nulls().abs().max() == 0
 
 
-def test_the_next_edition_on_another_period_is_reality(base, folder):
+def test_another_period_of_the_same_files_is_the_period_and_never_reality(base, folder):
     after = publication.publish(
         base, buyer=["Aubrelle", "Val d'Erbe"], years=(2025, 2026), previous=publication_files.previous(folder)
     )
     moved = after.editions.filter(pl.col("ecart").abs() > 0, pl.col("unite") == "nombre")
-    assert moved.height and (moved["du_a_la_regle"] == 0).all() and (moved["du_a_la_realite"].abs() > 0).all()
+    assert moved.height and (moved["du_a_la_periode"] == moved["ecart"]).all() and set(moved["cause"]) == {"période"}
+    section = next(s for s in publication_files.report(after).sections if s.id == "editions")
+    told = str([getattr(block, "sentences", "") for block in section.blocks])
+    assert "Ce que la période a changé" in told
+    assert "la pratique a changé" not in told
+
+
+def test_the_same_contracts_with_other_lists_are_the_lists_and_never_reality(base, folder):
+    before = publication_files.previous(folder)
+    assert before.lists and before.files and before.method and before.as_of == base.as_of
+    odd = pl.int_range(pl.len()) % 2 == 1
+    unread = before.contracts.with_columns(
+        pl.when(odd).then(pl.col(name)) for name in ("titulaire_ess", "titulaire_inclusif", "titulaire_esus")
+    )
+    after = publication.publish(
+        base, buyer=["Aubrelle", "Val d'Erbe"], years=(2024, 2025),
+        previous=replace(before, contracts=unread, lists=frozenset({"d'autres listes"})),
+    )  # fmt: skip
+    told = after.editions.filter(pl.col("indicateur").str.starts_with("titulaire_"), pl.col("unite") == "nombre")
+    known = told.filter(pl.col("ecart").abs() > 0)
+    assert known.height and set(known["cause"]) == {"listes"}
 
 
 def test_the_templates_are_written_and_never_replace_a_filled_one(tmp_path):
