@@ -164,7 +164,9 @@ def first_page(much: int) -> Section:
         Todo(tuple(f"Geste {n} : {long}." for n in range(5)), "Que faire lundi"),
         Callout("Ce que l'on ne sait pas", long),
         Sentence(f"Combien de contrats : {long}."),
-        TableBlock("tab-dates", "Les prochaines dates", dates, (Column("quand", "Date"), Column("quoi", "Ce qui arrive"))),
+        TableBlock(
+            "tab-dates", "Les prochaines dates", dates, (Column("quand", "Date"), Column("quoi", "Ce qui arrive"))
+        ),
     )
     return Section("essentiel", "L'essentiel", "Où en est-on ?", blocks)
 
@@ -177,6 +179,11 @@ def test_the_first_page_stands_on_one_page_whatever_it_holds_and_the_count_gives
     )
     pages = _pages(built)
     assert len(pages) == 3
-    assert "Verdict" in pages[1] and "Geste 4" in pages[1] and "Date 3" in pages[1] and "Ce que l'on ne sait pas" in pages[1]
+    assert (
+        "Verdict" in pages[1]
+        and "Geste 4" in pages[1]
+        and "Date 3" in pages[1]
+        and "Ce que l'on ne sait pas" in pages[1]
+    )
     assert ("Combien de contrats" in pages[1]) == whole
     assert "La suite du rapport" in pages[2]

@@ -27,6 +27,11 @@ _KINDS = {
     ("consideration_environnementale", True): "une clause ou un critère",
     ("consideration_environnementale", False): "une clause",
 }
+#: What the share beside each gap is a share of.
+_CHANCE = (
+    "Probabilité que l'écart soit réel : justesse des mots trouvés, mesurée sur des textes étiquetés, réduite par choix du kit quand la preuve "
+    "n'est que l'objet ou le titulaire."
+)
 _NAMES = {"social": "clause sociale", "environnement": "clause environnementale", "reserve": "marché réservé"}
 _GAPS, _UNKNOWN = 8, "non connue"
 #: Contracts under which the share of a year says nothing.
@@ -148,9 +153,6 @@ def _short(block: TableBlock) -> TableBlock:
     kept = tuple(column for column in block.columns if column.unit != "identifiant")
     rows = block.frame.unique(["consideration", "preuve"], keep="first", maintain_order=True).head(_GAPS)
     more = block.frame.height > rows.height
-    note = (
-        french.typeset("Les plus sûrs, un exemple par passage trouvé ; tous sont dans les annexes du rapport.")
-        if more
-        else ""
-    )
+    note = "Les plus sûrs, un exemple par passage trouvé ; tous sont dans les annexes du rapport. " if more else ""
+    note = french.typeset(note + _CHANCE)
     return TableBlock("tab-ecrit", block.caption, rows, kept, note)
