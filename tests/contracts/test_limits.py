@@ -201,3 +201,47 @@ def test_a_size_is_known_from_thirty_contracts_of_five_buyers(per_buyer, buyers,
 def test_two_subjects_are_alike_from_two_words_and_half_of_the_shortest(shared, mine, theirs, alike):
     rows = pl.DataFrame({"commun": [shared], "n": [mine], "n_autre": [theirs]})
     assert rows.select(frameworks._alike(pl.col("commun"))).item() is alike
+
+
+@pytest.mark.parametrize(
+    ("count", "middle", "spread", "cents", "far"),
+    [
+        (10, 6.0, 0.5, 10**9.70, False),  # 5 × 0.5 × 1.4826 = 3.7065 on the decimal logarithm
+        (10, 6.0, 0.5, 10**9.71, True),
+        (10, 6.0, 0.5, 10**2.30, False),
+        (10, 6.0, 0.5, 10**2.29, True),
+        (10, 6.0, 0.0, 9_990_000, False),  # never less than 0.2: one figure more
+        (10, 6.0, 0.0, 10_100_000, True),
+        (9, 6.0, 0.0, 10_100_000, False),
+        (11, 6.0, 0.0, 10_100_000, True),
+    ],
+)
+def test_an_amount_is_to_verify_beyond_five_deviations_of_ten_like_contracts(count, middle, spread, cents, far):
+    rows = pl.DataFrame({"montant": [round(cents)], "usuel_n": [count], "usuel_log": [middle], "usuel_ecart": [spread]})
+    assert rows.select(amounts._seen()["loin"]).item() is far
+
+
+@pytest.mark.parametrize(
+    ("cents", "proposed"),
+    [
+        (100_000_000, 1_000_000),  # a comma lost: a hundredth is the usual amount
+        (158_000_000, 1_580_000),
+        (159_000_000, None),  # farther than 0.2 on the decimal logarithm
+        (64_000_000, 640_000),
+        (63_000_000, None),
+        (1_000_000_000, 1_000_000),
+        (1_000, 1_000_000),  # thousands of euros
+        (10_000, 1_000_000),
+        (10_000_000, None),  # ten times is nothing that a comma explains
+    ],
+)
+def test_a_repair_is_proposed_only_where_it_gives_back_the_usual_amount(cents, proposed):
+    rows = pl.DataFrame({"montant": [cents], "usuel_log": [6.0], "_regle": ["outlier"], "avenant_propose": [7]})
+    assert rows.select(amounts._repair()).item() == proposed
+
+
+@pytest.mark.parametrize(("rule", "proposed"), [("unit_file", 1_000_000), ("outlier", 1_000_000), ("impossible", None)])
+def test_a_proposal_is_that_of_the_rule_that_decided(rule, proposed):
+    rows = pl.DataFrame({"montant": [100_000_000], "usuel_log": [6.0], "_regle": [rule], "avenant_propose": [7]})
+    assert rows.select(amounts._repair()).item() == proposed
+    assert rows.with_columns(_regle=pl.lit(amounts._AMENDED)).select(amounts._repair()).item() == 7
