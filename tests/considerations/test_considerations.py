@@ -81,6 +81,25 @@ def test_texts_stand_beside_the_declaration_and_their_silence_proves_nothing():
     assert found.height == 2
 
 
+def test_a_passage_that_does_not_say_how_it_is_carried_neither_carries_nor_denies():
+    rows = contracts({"uid": "A"})
+    unsaid = {"texte_id": "A", "dimension": "env", "porteur": None}
+    for level in (0, 2):
+        found = known(rows, passages(unsaid | {"niveau": level})).collect()
+        assert found["clause_environnementale_texte"].to_list() == [None]
+    denied = known(rows, passages(unsaid | {"porteur": "negated", "niveau": 0})).collect()
+    assert denied["clause_environnementale_texte"].to_list() == [False]
+
+
+def test_a_passage_counts_from_the_least_confidence_of_the_method_on():
+    least = rules.method()["considerations"]["confiance_minimale"]["value"]
+    for sure, carried in ((least, True), (least - 0.001, None)):
+        said = {"texte_id": "A", "dimension": "env", "porteur": "clause", "confiance": sure}
+        assert (
+            known(contracts({"uid": "A"}), passages(said)).collect()["clause_environnementale_texte"].item() is carried
+        )
+
+
 def test_what_is_found_and_declared_absent_is_quoted_the_surest_first():
     rows = contracts(
         {"uid": "SUR", "considerationsSociales": "Pas de considération sociale"},
