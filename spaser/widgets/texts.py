@@ -168,13 +168,8 @@ class TextReader:
 
     def _found(self, found: pl.DataFrame) -> Sequence[Block]:
         if not found.height:
-            return [
-                Sentence(
-                    "Aucune considération sociale ou environnementale n'est trouvée dans ce texte."
-                    if self.text.value.strip()
-                    else ""
-                )
-            ]
+            nothing = "Aucune considération sociale ou environnementale n'est trouvée dans ce texte."
+            return [Sentence(nothing if self.text.value.strip() else "")]
         shown = found.with_columns(
             dimension=pl.col("dimension").replace_strict(_DIMENSIONS, default=None, return_dtype=pl.String),
             niveau=pl.col("niveau").replace_strict(_LEVELS, default=None, return_dtype=pl.String),
