@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from spaser.cli import given
-from spaser.cli.given import decided, declared, delivered, links, required
+from spaser.cli.given import decided, declared, delivered, links, required, said
 from spaser.cli.options import (
     DATED,
     closing,
@@ -167,7 +167,12 @@ def _run(choices: argparse.Namespace) -> None:
     required(choices, "contrats")
     paths, asked = source(choices)
     result = spaser.diagnose(
-        paths, **asked, others=True, declared=declared(choices), decisions=decided(choices), progress=progress
+        paths,
+        **asked,
+        **said(choices),
+        others=True,
+        decisions=decided(choices),
+        progress=progress,
     )
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:

@@ -49,7 +49,7 @@ _READY = (
 _SUBJECT = (
     Column("libelle", "Obligation"),
     *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
-    Column("soumis_oui", "Probables ou certains : attendu constaté", "entier"),
+    Column("soumis_oui", "Probables ou certains\u00a0: attendu constaté", "entier"),
     Column("soumis_reste", "Sans l'attendu, ou inconnu", "entier"),
 )
 

@@ -12,13 +12,16 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 
 from spaser import cli, widgets
+from spaser.sources.notices import Notices
 from spaser.studies import meetings, pams
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import impact, supplier
+from spaser.studies.acting import impact, interviews, supplier
+from spaser.studies.clauses import Clauses
 from spaser.studies.diagnostic import compose as diagnosing
 from spaser.studies.diagnostic import preparation
 from spaser.studies.pams import Wishes
@@ -47,8 +50,8 @@ Heard = dict[str, list[dict[str, Any]]]
 APART = {"base", "source", "result", "found", "progress", "cache", "clock", "options", "read", "known", "place", "who"}
 #: Given read by one side and to be read by the other: the lists, the decisions and the spending are compared as files elsewhere.
 READ = {"paths", "registers", "overrides", "validations", "decisions", "spend", "others", "peers"}
-#: Read where texts are shown (``read_texts``, notebook 03), and by the commands that tell of texts.
-TEXTS = {"notices", "pieces"}
+#: What a view adds to its command, or chooses otherwise: the families chosen on the screen; the buyer of one sheet; each view's own words.
+SCREEN = {"family", "buyer", "kind", "arguments", "goals"}
 SHEET = "00000101600013"
 
 #: Each view that a command has a twin of: the words of the command, and how the notebook makes the view.
@@ -78,12 +81,32 @@ BESIDE = {
 }
 
 
+PROGRAMME = """Numéro;Objet;Montant estimé HT;Date prévue;Durée
+A1;Entretien des espaces verts;180000;01/03/2027;24 mois
+"""
+
+
+def written(root: Path) -> None:
+    """A programme, the workbook of people met and that of a meeting day, as a person fills them in."""
+    (root / "programme.csv").write_text(PROGRAMME, encoding="utf-8")
+    interviews.write_guide(root, date(2026, 11, 28))
+    (root / "entretiens.xlsx").rename(root / "entretiens-rempli.xlsx")
+    book = openpyxl.Workbook()
+    book.active.title = "suivi"
+    book.active.append(
+        ["Besoin n°", "Fournisseur", "Rencontré le", "A répondu à la consultation", "A gagné", "Montant gagné"]
+    )
+    book.active.append(["B1", "Structure inventée", "12/10/2026", "oui", "non", None])
+    book.save(root / "suivi-rempli.xlsx")
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
     """The demo, asking of its town much of what a mission may ask of one buyer, otherwise than by default: a key not said here is not compared."""
     root = tmp_path_factory.mktemp("mission")
     shutil.copytree(DATA, root / "data")
     made = root / "data" / "demo"
+    written(root / "data")
     text = (made / "mission.toml").read_text(encoding="utf-8")
     text = text[: text.index("[cibles]")].replace("rayon = 30 ", "rayon = 100 ").replace('"30 %"', '"15 %"')
     asked = f"""date = 2026-06-30
@@ -100,6 +123,11 @@ spaser_adopte = 2024-06-27
 spaser_lien = "https://ville.example/spaser"
 questionnaire = {{ moyens = 2 }}
 mention = "Dépenses inventées"
+entretiens = "../entretiens-rempli.xlsx"
+programme = ["../programme.csv"]
+programme_publie = true
+suivis = ["../suivi-rempli.xlsx"]
+soumis_au_code = false
 cibles = {{ clause_sociale = {{ valeur = "41 %", annee = 2028 }} }}
 """
     lines = [line for line in text.splitlines() if not line.startswith("acheteurs")]
@@ -146,6 +174,10 @@ def said(value: Any) -> Any:
     if isinstance(value, Wishes):
         shown = {name: getattr(value, name) for name in Wishes.__dataclass_fields__ if name != "registers"}
         return {name: said(one) for name, one in shown.items()}
+    if isinstance(value, Notices):
+        return said(value.files["source"].to_list())
+    if isinstance(value, Clauses):
+        return said(value.documents.files["document"].to_list())
     if isinstance(value, Path):
         return value.name
     if isinstance(value, str) and value in (TOWN, SIREN):
@@ -191,7 +223,7 @@ def missing(command: Heard, view: Heard) -> list[str]:
         for study, calls in command.items()
         if study in view
         for name, value in calls[-1].items()
-        if name not in TEXTS and value not in (None, (), "", {}, False)
+        if value not in (None, (), "", {}, False)
         if all(call.get(name) != value for call in passed)
     ]
 
@@ -207,6 +239,7 @@ def test_a_view_passes_on_all_that_its_command_takes_from_the_mission(name, open
     assert not shown._refused
     assert by_command.keys() & by_view.keys(), "neither calls a study of the other"
     assert "\n".join(missing(by_command, by_view)) == ""
+    assert "\n".join(one for one in missing(by_view, by_command) if one.split()[2] not in SCREEN) == ""
 
 
 def test_a_radius_of_the_mission_is_offered_and_starts_each_list(opened):

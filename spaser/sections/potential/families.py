@@ -49,7 +49,7 @@ def section_potential(findings: Findings) -> Told:
         return None
     active = rows.filter(ACTIONABLE)
     if not active.height:
-        return (Sentence("Aucun besoin actionnable : le potentiel n'est pas mesuré."),)
+        return (Sentence("Aucun besoin actionnable\u00a0: le potentiel n'est pas mesuré."),)
     blocks: list = [
         _keys(active, families),
         Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING),

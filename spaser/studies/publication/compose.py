@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -29,6 +29,10 @@ from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.studies.diagnostic.holders import proved
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 from spaser.vocabulary.sentences import DEMO_NOTE
+
+if TYPE_CHECKING:
+    from spaser.sources.notices import Notices
+    from spaser.studies.clauses import Clauses
 
 #: What a publication always says besides the items of the law.
 CONTEXT = (
@@ -111,6 +115,8 @@ def publish(
     with_score: bool = False,
     declared: Declared | None = None,
     mention: str = "",
+    notices: Notices | None = None,
+    pieces: Clauses | None = None,
     **options: Any,
 ) -> Publication:
     """The publication of a buyer, or of several buyers of a joint schema.
@@ -127,6 +133,8 @@ def publish(
         The edition before, to say what moved and why.
     population, definition
         The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of.
+    notices, pieces
+        What was read beside the contracts (``studies.beside``): launch dates of duties, and what the texts say.
 
     Raises
     ------
@@ -147,6 +155,8 @@ def publish(
         population=population,
         spend=read.book.lines.lazy() if read.book else None,
         declared=declared,
+        notices=notices,
+        pieces=pieces,
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))

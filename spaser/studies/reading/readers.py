@@ -20,6 +20,7 @@ from spaser.studies.reading import planned, unknown
 from spaser.studies.reading.accounts import LISTED, PLANNED, SPENT, Looked, columns, lines, of_sheet, why
 from spaser.studies.reading.contracts import Unproved, contracts
 from spaser.studies.reading.heads import first_lines
+from spaser.studies.reading.workbooks import workbook
 from spaser.text import fold
 
 Reader = Callable[[Path], Looked | None]
@@ -233,6 +234,7 @@ def _spent(row: dict[str, Any], lines: pl.DataFrame) -> str:
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
 READERS: dict[str, Reader] = {
+    "classeur rempli": workbook,
     "réponses": lambda path: _account(answered.answers(path), path),
     "avis": _notices,
     "liste de fournisseurs": _registers,
