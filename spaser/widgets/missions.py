@@ -244,7 +244,7 @@ def _account(path: Path, looked: reading.Looked, kind: str, alone: bool = True) 
     # A text has no columns: its marks and commas are not those of a table.
     titles = [] if path.suffix.lower() in _DOCUMENTS else reading.headings(path)
     more = f" et {french.count(len(titles) - _COLUMNS, 'autre')}" if len(titles) > _COLUMNS else ""
-    told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if titles else [])]
+    told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if len(titles) > 1 else [])]
     told += [looked.problem] if looked.problem and kind not in KINDS else []
     lines += [tables.safe(french.typeset(line)) for line in told]
     return "".join(f"<p>{line}</p>" for line in lines) + _first_lines(path, alone)

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from spaser.sources.registers import evidence, read_registers
 from spaser.studies import mission, reading
 from spaser.studies.acting import interviews
 from spaser.studies.reading import recognised
@@ -103,3 +104,14 @@ def test_a_list_of_contracts_on_a_sheet_of_the_same_name_is_no_workbook_of_the_k
     line = ["1", "21750001600019", "Nettoyage des écoles", "90910000", "95000", "12/03/2024", "Structure inventée"]
     own = _book(tmp_path / "suivi.xlsx", suivi=[head, line])
     assert reading.recognise(own).kind == "contrats"
+
+
+def test_the_file_that_declares_lists_is_sent_as_a_list_and_obeyed(tmp_path):
+    (tmp_path / "amis.csv").write_text("SIRET;Nom;Adresse\n90000000100017;Inventé;Paris\n", encoding="utf-8")
+    (tmp_path / "mes_listes.toml").write_text(evidence.line("amis.csv"), encoding="utf-8")
+    assert reading.recognise(tmp_path / "mes_listes.toml").kind == "liste de fournisseurs"
+    home = mission.create(tmp_path / "m")
+    mission.add(home, "registres", [tmp_path / "amis.csv", tmp_path / "mes_listes.toml"])
+    assert read_registers(list(mission.read(home).registers)).files["liste"].to_list() == [evidence.ADDRESSES]
+    (tmp_path / "autre.toml").write_text("rayon = 30", encoding="utf-8")
+    assert reading.recognise(tmp_path / "autre.toml").kind == "non reconnu"

@@ -13,7 +13,7 @@ from spaser import french
 from spaser.problems import Problem
 from spaser.sources import archives, ledgers, notices, programmes
 from spaser.sources.contracts.lists import NoBuyer
-from spaser.sources.registers import Registers, read_registers
+from spaser.sources.registers import Registers, evidence, read_registers
 from spaser.sources.workbooks import empty_sheets
 from spaser.studies import answered
 from spaser.studies.reading import planned, unknown
@@ -99,6 +99,10 @@ def _notices(path: Path) -> Looked | None:
 
 
 def _registers(path: Path) -> Looked | None:
+    if path.suffix.lower() == ".toml":  # no list by itself: what others are, given with them
+        named = french.listing(f"« {one.fichier} »" for one in evidence.read_declared(path))
+        told = (f"dit ce qu'est {named} : à donner avec",)
+        return Looked(path.name, "liste de fournisseurs", told, how=told)
     read = read_registers(path)
     rows = read.files.to_dicts()
     counted = tuple(f"{of_sheet(row)}{lines(row, LISTED)}" for row in rows if row.get("lus") is not None)

@@ -159,7 +159,9 @@ class Statuses(Searched):
             (f"{titles[kind].lower()} ({kind})", ((siret or siren, kind, "oui"),)) for kind in INCLUSIVE_STATUSES
         ]
         answers.append(("pas inclusive", ((siren, "inclusif", "non"),)))
-        told = f"{row['fournisseur'] or 'nom inconnu'} – {french.siren(siren)}{_paid(row['montant'])} – {_known(row)}"
+        number = french.siren(siren)
+        who = f"{row['fournisseur']} – {number}" if row["fournisseur"] else f"SIREN {number}, nom inconnu"
+        told = f"{who}{_paid(row['montant'])} – {_known(row)}"
         decided = french.listing(_decided(name, value, titles) for _, name, value in ours)
         return OneOf(siren, f"{told}{f' ; décidé : {decided}' if decided else ''}", answers, "26rem")
 
