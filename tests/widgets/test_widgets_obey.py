@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -45,7 +46,16 @@ STUDIES: tuple[Callable[..., Any], ...] = (
     meetings.morning,
     pams.study,
 )
-Heard = dict[str, list[dict[str, Any]]]
+
+
+class Heard(dict[str, list[dict[str, Any]]]):
+    """What was passed on to each study, call by call; ``made``: what each call gave."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.made: dict[str, list[Any]] = {}
+
+
 #: What is no word of a mission: tables already made, the computer's own clock and places, how the reading is followed.
 APART = {"base", "source", "result", "found", "progress", "cache", "clock", "options", "read", "known", "place", "who"}
 #: Given read by one side and to be read by the other: the lists, the decisions and the spending are compared as files elsewhere.
@@ -127,7 +137,7 @@ entretiens = "../entretiens-rempli.xlsx"
 programme = ["../programme.csv"]
 programme_publie = true
 suivis = ["../suivi-rempli.xlsx"]
-soumis_au_code = false
+soumis_au_code = true
 cibles = {{ clause_sociale = {{ valeur = "41 %", annee = 2028 }} }}
 """
     lines = [line for line in text.splitlines() if not line.startswith("acheteurs")]
@@ -148,7 +158,9 @@ def heard(told: Heard):
             bound.apply_defaults()
             words = {name: said(value) for name, value in bound.arguments.items() if name not in APART | READ}
             told.setdefault(study.__name__, []).append(words | named_options(bound.arguments))
-            return study(*args, **named)
+            result = study(*args, **named)
+            told.made.setdefault(study.__name__, []).append(result)
+            return result
 
         heard_of.cache_clear = getattr(study, "cache_clear", None)  # type: ignore[attr-defined]
         return heard_of
@@ -192,7 +204,7 @@ def said(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def opened(home) -> tuple[Desk, Heard]:
     """The desk of the notebooks, and what was passed on while it was opened."""
-    told: Heard = {}
+    told = Heard()
     with heard(told):
         desk = Desk(widgets.read(str(home)))
     return desk, told
@@ -206,7 +218,7 @@ def ran(home, tmp_path_factory) -> Callable[[list[str]], Heard]:
     def run(words: list[str]) -> Heard:
         key = " ".join(words)
         if key not in done:
-            done[key] = {}
+            done[key] = Heard()
             at = [str(home)] if words == ["rapport"] else ["--mission", str(home)]
             with heard(done[key]):
                 assert cli.main([*words, *at, "--sortie", str(tmp_path_factory.mktemp("sortie"))]) == 0
@@ -232,14 +244,55 @@ def missing(command: Heard, view: Heard) -> list[str]:
 def test_a_view_passes_on_all_that_its_command_takes_from_the_mission(name, opened, ran):
     words, make = TWINS[name]
     desk, before = opened
-    by_command, by_view = ran(words), {study: list(calls) for study, calls in before.items()}
+    by_command, by_view = ran(words), Heard({study: list(calls) for study, calls in before.items()})
     desk._known = None  # the diagnostic as well is asked for by the view
     with heard(by_view):
         shown = make(desk)
     assert not shown._refused
     assert by_command.keys() & by_view.keys(), "neither calls a study of the other"
     assert "\n".join(missing(by_command, by_view)) == ""
+    assert apart(by_command, by_view) == []
     assert "\n".join(one for one in missing(by_view, by_command) if one.split()[2] not in SCREEN) == ""
+
+
+#: Tables that follow what one of the two is not given: the spending (duties of the buyer), the hours that the view of the demo
+#: offers, the account of lists read already or read again.
+FOLLOWING = {"obligations", "obligations_acheteur", "spaser", "etat_spaser", "required", "done", "filled"}
+
+
+def frames(result: Any) -> dict[str, pl.DataFrame]:
+    """The tables that a study gives, by their name."""
+    if not is_dataclass(result):
+        return {}
+    held = {one.name: getattr(result, one.name) for one in fields(result)}
+    tables = {name: value for name, value in held.items() if isinstance(value, pl.DataFrame)}
+    extras = held.get("extras")
+    return tables | {name: frame for name, frame in dict(extras or {}).items() if isinstance(frame, pl.DataFrame)}
+
+
+def unlike(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> list[str]:
+    """The tables that both have and that differ."""
+    return [
+        name
+        for name in sorted(one.keys() & other.keys() - FOLLOWING)
+        if not (one[name].columns == other[name].columns and one[name].equals(other[name]))
+    ]
+
+
+def apart(command: Heard, view: Heard) -> list[str]:
+    """What the last answer of the command says otherwise than every answer of the view, study by study."""
+    found = []
+    for study, results in command.made.items():
+        mine = frames(results[-1])
+        if mine and (others := view.made.get(study)):
+            found += [f"{study} : {name}" for name in min((unlike(mine, frames(one)) for one in others), key=len)]
+    return found
+
+
+def test_an_answer_that_differs_is_seen():
+    said = pl.DataFrame({"a": [1, 2]})
+    assert unlike({"t": said}, {"t": pl.DataFrame({"a": [1, 3]})}) == ["t"]
+    assert unlike({"t": said, "u": said}, {"t": said}) == []
 
 
 def test_a_radius_of_the_mission_is_offered_and_starts_each_list(opened):
@@ -277,3 +330,15 @@ def test_a_word_that_a_view_leaves_out_is_seen():
         "judged : radius = 45.0, et non ['None']"
     ]
     assert missing(command, {"judged": [{"radius": 45.0, "share": 0.12}]}) == []
+
+
+def test_a_buyer_that_the_code_does_not_bind_is_refused_alike_by_a_command_and_its_view(home, tmp_path, capsys):
+    shutil.copytree(home.parent, tmp_path / "data")
+    path = tmp_path / "data" / "demo" / "mission.toml"
+    path.write_text(
+        path.read_text("utf-8").replace("soumis_au_code = true", "soumis_au_code = false"), encoding="utf-8"
+    )
+    code = cli.main(["allotissement", "--mission", str(path.parent), "--sortie", str(tmp_path / "sortie")])
+    refused = widgets.Allotment(Desk(widgets.read(str(path.parent))))._refused
+    told = " ".join(capsys.readouterr().err.split())
+    assert code == 2 and "de gré à gré" in told and "de gré à gré" in refused
