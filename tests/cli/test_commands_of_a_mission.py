@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from spaser import cli
+from spaser.cli import diagnostic, given
 from spaser.studies import mission
 from spaser.studies.acting import interviews
 
@@ -131,3 +132,20 @@ def sortie(name: str, place: Path) -> list[str]:
 def test_every_command_that_takes_a_mission_is_run_here():
     taking = {name for name, one in commands().items() if one.get_default("needs") is not None}
     assert taking == set(ASKED)
+
+
+def test_a_schema_adopted_without_its_day_is_passed_on_until_the_day_is_given(tmp_path):
+    home = mission.create(tmp_path / "m").parent / "m"
+    mission.change(home, {"spaser_adopte": True})
+
+    def declared(*words: str):
+        choices = cli.parser().parse_args(["diagnostic", "--mission", str(home), *words])
+        choices.needs = ""
+        given.given(choices)
+        return diagnostic._declared(choices)
+
+    assert (declared().has, declared().adopted) == (True, None)
+    assert (declared("--spaser-adopte", "2024-06-27").has, declared("--spaser-adopte", "2024-06-27").adopted) == (
+        None,
+        date(2024, 6, 27),
+    )
