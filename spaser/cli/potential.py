@@ -143,7 +143,7 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
         cache=choices.cache,
         progress=progress,
     )
-    named = choices.at.asked if choices.at is not None else ()
+    named = list(choices.at.asked) if choices.at is not None else []
     if buyer is None and len(named) == 1:  # a mission of one buyer: the programme is its own
         buyer = buyers.choose(base.buyers, named[0].name)
     result = followup.follow(

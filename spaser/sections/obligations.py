@@ -172,7 +172,7 @@ def reserved_table(findings: Findings) -> TableBlock | None:
     )
     return table(
         "tab-reserves",
-        "Marchés réservés : sur quel fondement ?",
+        "Marchés réservés\u00a0: sur quel fondement\u00a0?",
         brief(shown, _LONG),
         columns,
         french.typeset(note),
