@@ -125,8 +125,8 @@ def _add_follow_up(planned: argparse.ArgumentParser) -> None:
 def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
     """The programme beside what was published since."""
     import spaser
-    from spaser import buyers
     from spaser.studies.acting import followup
+    from spaser.studies.diagnostic import chosen_buyers
     from spaser.studies.potential.spend import siren_of
 
     contracts = choices.suivi or (list(choices.at.files) if choices.at is not None else [])
@@ -145,7 +145,7 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
     )
     named = list(choices.at.asked) if choices.at is not None else []
     if buyer is None and len(named) == 1:  # a mission of one buyer: the programme is its own
-        buyer = buyers.choose(base.buyers, named[0].name)
+        (buyer,), _ = chosen_buyers(base, named[0].name)
     result = followup.follow(
         planned, base, notices=choices.avis, before=choices.suivi_precedent, buyer_siren=buyer, since=choices.depuis
     )

@@ -5,10 +5,10 @@ A composition room: rooms meet here, nothing is computed here. ``files`` writes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -29,10 +29,6 @@ from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.studies.diagnostic.holders import proved
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 from spaser.vocabulary.sentences import DEMO_NOTE
-
-if TYPE_CHECKING:
-    from spaser.sources.notices import Notices
-    from spaser.studies.clauses import Clauses
 
 #: What a publication always says besides the items of the law.
 CONTEXT = (
@@ -115,8 +111,7 @@ def publish(
     with_score: bool = False,
     declared: Declared | None = None,
     mention: str = "",
-    notices: Notices | None = None,
-    pieces: Clauses | None = None,
+    texts: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Publication:
     """The publication of a buyer, or of several buyers of a joint schema.
@@ -132,9 +127,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of.
-    notices, pieces
-        What was read beside the contracts (``studies.beside``): launch dates of duties, and what the texts say.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of; ``texts``: notices and documents read beside the contracts (``studies.beside``).
 
     Raises
     ------
@@ -155,8 +148,7 @@ def publish(
         population=population,
         spend=read.book.lines.lazy() if read.book else None,
         declared=declared,
-        notices=notices,
-        pieces=pieces,
+        **(texts or {}),
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
