@@ -13,13 +13,14 @@ from spaser import french
 from spaser.problems import Problem
 from spaser.sources import archives, ledgers, notices, programmes
 from spaser.sources.contracts.lists import NoBuyer
-from spaser.sources.registers import Registers, read_registers
+from spaser.sources.registers import Registers, evidence, read_registers
 from spaser.sources.workbooks import empty_sheets
 from spaser.studies import answered
 from spaser.studies.reading import planned, unknown
 from spaser.studies.reading.accounts import LISTED, PLANNED, SPENT, Looked, columns, lines, of_sheet, why
 from spaser.studies.reading.contracts import Unproved, contracts
 from spaser.studies.reading.heads import first_lines
+from spaser.studies.reading.workbooks import workbook
 from spaser.text import fold
 
 Reader = Callable[[Path], Looked | None]
@@ -98,6 +99,10 @@ def _notices(path: Path) -> Looked | None:
 
 
 def _registers(path: Path) -> Looked | None:
+    if path.suffix.lower() == ".toml":  # no list by itself: what others are, given with them
+        named = french.listing(f"« {one.fichier} »" for one in evidence.read_declared(path))
+        told = (f"dit ce qu'est {named} : à donner avec",)
+        return Looked(path.name, "liste de fournisseurs", told, how=told)
     read = read_registers(path)
     rows = read.files.to_dicts()
     counted = tuple(f"{of_sheet(row)}{lines(row, LISTED)}" for row in rows if row.get("lus") is not None)
@@ -233,6 +238,7 @@ def _spent(row: dict[str, Any], lines: pl.DataFrame) -> str:
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
 READERS: dict[str, Reader] = {
+    "classeur rempli": workbook,
     "réponses": lambda path: _account(answered.answers(path), path),
     "avis": _notices,
     "liste de fournisseurs": _registers,
