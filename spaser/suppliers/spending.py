@@ -32,7 +32,7 @@ def covered(lines: pl.LazyFrame, renewals: pl.LazyFrame | None = None) -> pl.Laz
         .sort("achats", "annee", descending=True)
         .head(1)
     )
-    known = pl.LazyFrame({"montant_annuel": []}, schema={"montant_annuel": pl.Int64}) if renewals is None else renewals
-    yearly = known.select(par_an=pl.when(pl.col("montant_annuel").count() > 0).then(pl.col("montant_annuel").sum()))
-    parts = [part.with_columns(_un=pl.lit(1)) for part in (span, largest, yearly)]
-    return parts[0].join(parts[1], on="_un", how="left").join(parts[2], on="_un", how="left").drop("_un")
+    ends = pl.LazyFrame(schema={"montant_annuel": pl.Int64}) if renewals is None else renewals
+    yearly = ends.select(par_an=pl.when(pl.col("montant_annuel").count() > 0).then(pl.col("montant_annuel").sum()))
+    # One row each: an empty file has no largest year, which is then null beside the others.
+    return pl.concat([span, largest, yearly], how="horizontal")

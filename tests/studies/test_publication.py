@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from spaser import french, rules
+from spaser.deliverables.report import KeyFigures, Paragraph
 from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import WITHOUT_CRITERION
 from spaser.problems import Problem, Problems
@@ -232,6 +233,15 @@ def test_the_method_tells_each_rule_used_and_what_is_to_be_confirmed(folder, res
     ].unique()
     assert {french.typeset(rules.toml("indicators.toml")[code]["titre"]) for code in titles} == set(frame["titre"])
     assert "à confirmer" in page and "source secondaire" in page
+    assert "Petit effectif" in page and not re.search(r"indicators\.|peers\.|petit_effectif", page)
+
+
+def test_each_share_is_said_once_at_the_head_of_the_publication(result):
+    (head,) = [s for s in publication_files.report(result).sections if s.id == "essentiel"]
+    (cards,) = [block.figures for block in head.blocks if isinstance(block, KeyFigures)]
+    assert len({card.measure.indicateur for card in cards}) == len(cards) == 4
+    assert any("en valeur" in card.note for card in cards)
+    assert not [block for block in head.blocks if isinstance(block, Paragraph)]
 
 
 def test_without_a_buyer_named_the_publication_says_how_to_name_one(base):
