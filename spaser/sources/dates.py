@@ -7,6 +7,7 @@ is unknown, never believed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -71,6 +72,33 @@ def excel_day(column: pl.Expr) -> pl.Expr:
     serial = column.str.extract(r"^(\d{5})(?:[.,]\d+)?$").cast(pl.Int32, strict=False)
     known = pl.when(serial.is_between(EXCEL_FIRST, EXCEL_LAST)).then(serial)
     return pl.date(1899, 12, 30) + pl.duration(days=known)
+
+
+#: « 03/15/2024 », « 3-15-24 10:30 »: two numbers that may be a day or a month, and a year.
+_PAIR = r"^\s*(?<a>\d{1,2})(?<s>[/. -])(?<b>\d{1,2})(?<y>[/. -](?:\d{4}|\d{2})(?:[T ,].*)?)\s*$"
+
+
+def day_first(frame: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The table with the columns of text that write the month before the day put day first, and which they are.
+
+    A column is so when some of its days cannot be read day first and all of them can month first: one file never writes
+    both, and a column that could be either stays day first.
+    """
+    turned = [name for name in names if frame.schema.get(name) == pl.String and _is_month_first(frame[name])]
+    parts = {name: pl.col(name).str.extract_groups(_PAIR).struct for name in turned}
+    swapped = [
+        pl.coalesce(
+            pl.concat_str(part.field("b"), part.field("s"), part.field("a"), part.field("y")), pl.col(name)
+        ).alias(name)
+        for name, part in parts.items()
+    ]
+    return frame.with_columns(swapped), turned
+
+
+def _is_month_first(column: pl.Series) -> bool:
+    parts = column.str.extract_groups(_PAIR).struct
+    first, second = (parts.field(name).cast(pl.Int32, strict=False) for name in ("a", "b"))
+    return bool((second > 12).any() and not (first > 12).any() and not (second > 31).any())
 
 
 #: « T1 2024 », « 1er trimestre 2024 », « trimestre 1 »: the word, its highest rank, the word after the rank.

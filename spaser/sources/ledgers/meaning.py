@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
+from spaser.sources.ledgers import composed
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers.cells import Sheet
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare
@@ -25,13 +26,18 @@ UNITS = {
     "k€": 1_000,
     "M€": 1_000_000,
 }
+#: « 40 k€ », « de plus de 1 million d'euros » are amounts, not units: no figure stands before a unit.
+_ALONE = r"(?<![\d.,])(?<![\d.,] )(?<![\d.,][\u00a0\u202f])"
 _THOUSANDS = re.compile(
-    r"(?i)\bk ?(?:€|eur(?:os?)?\b|e\b)|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?"
+    rf"(?i){_ALONE}(?:\bk ?(?:€|eur(?:os?)?\b)|(?:\(|\ben )k ?e\b|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?)"
+    r"|[x×*] ?1[ .\u00a0\u202f]?000\b|(?i:(?:\ben|\() ?1[ .\u00a0\u202f]?000 ?(?:€|euros?)?\))"
 )
 _MILLIONS = re.compile(
-    r"\bM ?(?:€|EUR(?:OS?)?\b|E\b)|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b)"
+    rf"{_ALONE}(?:\bM ?(?:€|EUR(?:OS?)?\b)|(?:\(|\ben )M ?E\b|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b))"
 )
 _CENTIMES = re.compile(r"(?i)\ben (?:centimes?|cents|cts)\b|\((?:centimes?|cents|cts)\b|\bcentimes? d[’' ]?\s*euros?")
+#: In the heading of the amounts, the bare word is enough.
+_CENTIMES_HEAD = re.compile(r"(?i)\b(?:centimes|cts)\b")
 #: A note under the table: what amounts are written in.
 _NOTE, _NOTES = (
     re.compile(r"(?i)montants?|chiffres?|sommes?|valeurs?|exprim|unit[ée]s?|\ben (?:k ?€|m ?€|milliers|millions)"),
@@ -47,6 +53,8 @@ _SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{2}\s*$"
 PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
 #: One number of nine figures in ten has a right key by chance: so many right ones in a column are no chance.
 FEWEST_NUMBERS = 5
+#: One SIRET in a hundred has its two keys by chance.
+FEWEST_SIRET = 3
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,28 @@ class Judged:
     scale: int | pl.Expr = 1
     centimes: bool = False
     notes: list[str] = field(default_factory=list)
+
+
+#: Columns of other numbers, whatever their figures look like.
+_NEVER = {
+    "telephone",
+    "tel",
+    "portable",
+    "mobile",
+    "fax",
+    "iban",
+    "bic",
+    "rib",
+    "facture",
+    "mandat",
+    "bordereau",
+    "piece",
+    "commande",
+    "engagement",
+    "marche",
+    "montant",
+    "phone",
+}
 
 
 def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judged:
@@ -131,6 +161,8 @@ def _identifiers(
         title = columns.get(word)
         cell = _cell(headings, title)
         verdict = _verdict(body, cell, named) if cell else "fournisseur"
+        if cell and verdict == "fournisseur" and title and composed.buyers(fold(title)):
+            verdict = "identifiant de l'acheteur, d'après son en-tête : fournisseurs à rapprocher par leur nom"
         if verdict != "fournisseur":
             columns.pop(word)
             notes.append(f"« {title} » : {verdict}")
@@ -195,12 +227,19 @@ def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, take
     free = {
         cell: str(title)
         for cell, title in headings.items()
-        if cell not in ("ligne", named) and title and fold(title) not in taken
+        if cell not in ("ligne", named)
+        and title
+        and fold(title) not in taken
+        and not _NEVER & set(fold(title).split())
+        and not composed.buyers(fold(title))
     }
     for cell in sorted(free, key=lambda cell: fold(bare(free[cell])) not in wanted):
         found = _numbers(body, cell, named)
-        fewest = 1 if fold(bare(free[cell])) in wanted else FEWEST_NUMBERS
-        right = found["siren"].count() >= max(fewest, found.height * PUBLIC_SHARE)
+        long = found.height and found["siret"].count() == found.height
+        fewest = 1 if fold(bare(free[cell])) in wanted else FEWEST_SIRET if long else FEWEST_NUMBERS
+        right = found["siren"].drop_nulls().n_unique() >= fewest and found["siren"].count() >= max(
+            1, found.height * PUBLIC_SHARE
+        )
         if right and _verdict(body, cell, named) == "fournisseur":
             return free[cell]
     return None
@@ -237,7 +276,7 @@ def _unit(
         if scale := unit_in(text):
             name = "milliers d'euros" if scale == UNITS["k€"] else "millions d'euros"
             return scale, [f"montants en {name} ({where}) : convertis en euros"]
-        if _CENTIMES.search(text or ""):
+        if _CENTIMES.search(text or "") or (text == title and _CENTIMES_HEAD.search(title)):
             return None, [f"montants en centimes ({where}) : convertis en euros"]
     return 1, []
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from spaser.sources.registers import evidence, kinds
+from spaser.sources.registers import evidence, kinds, names
 from spaser.sources.registers.files import Opened
-from spaser.sources.siret import luhn_ok
+from spaser.sources.siret import is_scientific, luhn_ok
 
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
 _INACTIVE = ("false", "faux", "non", "0")
@@ -120,6 +120,12 @@ def _off(have: list[str], opened: Opened) -> pl.Expr:
         filled = pl.concat_list(crosses).list.drop_nulls().list.unique(maintain_order=True).list.join(", ")
         parts.append(pl.when(filled != "").then(pl.format(f"{_OFF} : aucun type coché (« {{}} »)", filled)))
     elif "statut_lu" in have:
+        known = names.essential("statut_lu").replace_strict(names.others(), default=None, return_dtype=pl.String)
+        not_of_itself = pl.format(
+            f"{_OFF} : « {{}} » n'est pas une structure inclusive de plein droit (elle ne l'est que conventionnée ou agréée)",
+            known,
+        )
+        parts.append(pl.when(known.is_not_null()).then(not_of_itself))
         parts.append(pl.format(f"{_OFF} : type de structure inconnu (« {{}} »)", quoted("statut_lu")))
     return pl.coalesce(*parts, pl.lit(f"{_OFF} : aucun type de structure dit"))
 
@@ -154,7 +160,18 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     told = [
         fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)
     ]
-    message = pl.when(fate == "hors_liste").then(_off(rows.columns, opened)).otherwise(told[2])
+    cut = (fate == "invalide") & is_scientific(pl.col("lu").str.replace_all(r"\s", "")).fill_null(False)
+    message = (
+        pl.when(fate == "hors_liste")
+        .then(_off(rows.columns, opened))
+        .when(cut)
+        .then(
+            pl.lit(
+                "Numéro abîmé par le tableur (« 8,00E+13 ») : mettez la colonne au format texte dans le fichier d'origine"
+            )
+        )
+        .otherwise(told[2])
+    )
     return (
         rows.with_columns(regle=told[0], niveau=told[1], message=message)
         .filter(pl.col("regle").is_not_null())
