@@ -43,6 +43,27 @@ _MONTHS = {
     "nov": 11,
     "decembre": 12,
     "dec": 12,
+    # English
+    "january": 1,
+    "jan": 1,
+    "february": 2,
+    "feb": 2,
+    "march": 3,
+    "mar": 3,
+    "april": 4,
+    "apr": 4,
+    "may": 5,
+    "june": 6,
+    "jun": 6,
+    "july": 7,
+    "jul": 7,
+    "august": 8,
+    "aug": 8,
+    "september": 9,
+    "sep": 9,
+    "october": 10,
+    "november": 11,
+    "december": 12,
 }
 _HOUR = r"(?:[T ,].*)?$"
 
@@ -101,8 +122,8 @@ def _is_month_first(column: pl.Series) -> bool:
     return bool((second > 12).any() and not (first > 12).any() and not (second > 31).any())
 
 
-#: « T1 2024 », « 1er trimestre 2024 », « trimestre 1 »: the word, its highest rank, the word after the rank.
-_RANK = r"(?:{0}\.? ?(?<a>[1-{1}])|(?<b>[1-{1}]) ?(?:er|e|eme|nd)? ?{2}\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?"
+#: « T1 2024 », « 1er trimestre 2024 », « trimestre 1 »: the word and its highest rank; « 2024-T1 », « 1T2024 ».
+_RANK = r"(?:(?<z>20\d\d)[/. -]*)?(?:{0}\.? ?(?<a>[1-{1}])|(?<b>[1-{1}]) ?(?:er|e|eme|nd)? ?{0}\.?)(?:[/. -]*(?<y>20\d\d)|[/. -]+(?<w>\d\d))?"
 
 
 def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
@@ -112,8 +133,8 @@ def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
     parts = plain.str.extract_groups(rf"^(?:(?<m>\d{{1,2}})|(?<n>{names})\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?$")
     turned = plain.str.extract_groups(r"^(?<y>20\d\d)[/. -]?(?<m>\d\d)$")
     named = parts.struct.field("n").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
-    quarter = plain.str.extract_groups(rf"^{_RANK.format('t(?:rim(?:estre)?)?', 4, 'trim(?:estre)?')}$")
-    half = plain.str.extract_groups(rf"^{_RANK.format('s(?:em(?:estre)?)?', 2, 'sem(?:estre)?')}$")
+    quarter = plain.str.extract_groups(rf"^{_RANK.format('(?:t(?:rim(?:estre)?)?|q)', 4)}$")
+    half = plain.str.extract_groups(rf"^{_RANK.format('s(?:em(?:estre)?)?', 2)}$")
     whole_parts = [(quarter, 3), (half, 6)]
     # A figure of another alphabet is one for the pattern and none for a number.
     month = pl.coalesce(
@@ -125,7 +146,8 @@ def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
             for one, months in whole_parts
         ),
     )
-    years = [one.struct.field("y") for one in (turned, parts, quarter, half)]
+    years = [one.struct.field("y") for one in (turned, parts)]
+    years += [one.struct.field(name) for one in (quarter, half) for name in ("z", "y", "w")]
     said = pl.coalesce(years).cast(pl.Int32, strict=False)
     whole = pl.when(said < 100).then(said + 2000).otherwise(pl.coalesce(said, year.cast(pl.Int32, strict=False)))
     right = month.is_between(1, 12) & whole.is_between(FIRST_DAY.year, WINDOW_END)
@@ -157,6 +179,8 @@ def _in_figures(text: pl.Expr) -> pl.Expr:
         .str.replace(r"^[a-z]+di\s+", "")
     )
     names = sorted(_MONTHS, key=len, reverse=True)
+    # « Mar 15, 2024 »
+    plain = plain.str.replace(r"^(" + "|".join(names) + r")\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$", "$2 $1 $3")
     parts = plain.str.extract_groups(r"^(\d{1,2})[ ./-]+(" + "|".join(names) + r")\.?[ ./-]+(\d{4}|\d{2})(?:\D.*)?$")
     month = parts.struct.field("2").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32).cast(pl.String)
     return pl.coalesce(pl.concat_str(parts.struct.field("1"), month, parts.struct.field("3"), separator="/"), text)

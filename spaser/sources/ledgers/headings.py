@@ -23,7 +23,7 @@ Mapping = dict[str, Any]
 _ASIDE = re.compile(
     r"(?i)\((?:j[^()]*a|[^()]*€[^()]*|eur|euros?|en euros?|(?:en )?(?:centimes?|cents|cts)(?: d[’' ]?euros?)?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
     r"|\b(?:en )?(?:k ?€|m ?€|k ?euros?\b|k ?eur\b|meur\b|milliers? d[’' ]?(?:euros?|€)|millions? d[’' ]?(?:euros?|€)|milliers\b|millions\b)"
-    r"|\ben (?:centimes?|cents|cts)\b(?: d[’' ]?euros?)?|\((?:en )?(?:[x×*] ?)?1[ .]?000(?: ?€| euros?)?\)|€"
+    r"|\bk ?e\b|\ben (?:centimes?|cents|cts)\b(?: d[’' ]?euros?)?|\((?:en )?(?:[x×*] ?)?1[ .]?000(?: ?€| euros?)?\)|€"
 )
 
 
@@ -63,7 +63,7 @@ def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[Sheet, int, Mapp
 def propose(headings: Iterable[str | None]) -> Mapping | None:
     """The mapping read in a row of headings, or None when it has no amount or nobody is named in it."""
     words = [str(heading) if heading else "" for heading in headings]
-    folded = [fold(bare(word)) or fold(word) for word in words]
+    folded = [fold(bare(_parted(word))) or fold(word) for word in words]
     reference = rules.toml(REFERENCE)
     taken: dict[str, int] = {}
     bags = [_bag(word) for word in folded]
@@ -111,6 +111,11 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     if ordered is None:
         return None
     return {"colonnes": {"montant": words[ordered]} | named, "taxe": composed.tax(folded[ordered]), "commande": True}
+
+
+def _parted(heading: str) -> str:
+    """« montantTTC » as « montant TTC »: a heading that a program wrote in one word."""
+    return heading if " " in heading else re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", heading)
 
 
 def _bag(heading: str) -> tuple[str, ...]:

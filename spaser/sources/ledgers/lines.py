@@ -296,7 +296,8 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
         .alias("compte"),
     )
     amounts = mapping["colonnes"]["montant"]
-    return ledger_times.dated(lines, sheet, amounts, periods=bool(mapping.get("periodes"))).collect()
+    periods, above = bool(mapping.get("periodes")), mapping.get("exercice")
+    return ledger_times.dated(lines, sheet, amounts, periods=periods, above=above).collect()
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:

@@ -37,6 +37,9 @@ _MILLIONS = re.compile(
 )
 _CENTIMES = re.compile(r"(?i)\ben (?:centimes?|cents|cts)\b|\((?:centimes?|cents|cts)\b|\bcentimes? d[’' ]?\s*euros?")
 #: In the heading of the amounts, the bare word is enough.
+_THOUSANDS_HEAD = re.compile(r"(?i)\bk ?e\b")
+#: « Arrondis au millier d'euros » says how amounts are rounded, not their unit.
+_ROUNDED = re.compile(r"(?i)\barrondi")
 _CENTIMES_HEAD = re.compile(r"(?i)\b(?:centimes|cts)\b")
 #: A note under the table: what amounts are written in.
 _NOTE, _NOTES = (
@@ -105,6 +108,9 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     scale, said = _unit(sheet, header, headings, body, kept)
     centimes = scale is None
     kept, taxed = _tax(sheet, header, kept, given)
+    year = None if given or {"exercice", "date"} & set(kept["colonnes"]) else _year_above(sheet, header)
+    if year:
+        kept, notes = kept | {"exercice": year[0]}, [*notes, f"lignes de l'exercice {year[0]} (« {year[1]} »)"]
     notes = [*notes, *_several(kept, sheet.name)]
     if kept.get("credit"):
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
@@ -140,7 +146,7 @@ def _several(mapping: Mapping, sheet: str) -> list[str]:
 
 def unit_in(text: str | None) -> int | None:
     """What one unit is worth in euros when the text says so: « Montant HT (k€) », « en milliers d'euros », « M€ »."""
-    if not text:
+    if not text or _ROUNDED.search(text):
         return None
     return UNITS["k€"] if _THOUSANDS.search(text) else UNITS["M€"] if _MILLIONS.search(text) else None
 
@@ -272,13 +278,14 @@ def _unit(
         # The heading of the amounts is nearer to them than what stands around.
         other = next((where for where, text in written[1:] if unit_in(text) or _CENTIMES.search(text or "")), None)
         return 1, [f"montants en euros (« {title} »), autre unité lue ailleurs ({other}) : à vérifier"] if other else []
+    rounded = [text for _, text in written if text and _ROUNDED.search(text)]
     for where, text in written:
-        if scale := unit_in(text):
+        if scale := unit_in(text) or (UNITS["k€"] if text == title and _THOUSANDS_HEAD.search(title) else None):
             name = "milliers d'euros" if scale == UNITS["k€"] else "millions d'euros"
             return scale, [f"montants en {name} ({where}) : convertis en euros"]
         if _CENTIMES.search(text or "") or (text == title and _CENTIMES_HEAD.search(title)):
             return None, [f"montants en centimes ({where}) : convertis en euros"]
-    return 1, []
+    return 1, [f"« {rounded[0]} » : montants lus en euros, à vérifier"] if rounded else []
 
 
 def _tax(sheet: Sheet, header: int, mapping: Mapping, given: bool) -> tuple[Mapping, list[str]]:
@@ -293,6 +300,17 @@ def _tax(sheet: Sheet, header: int, mapping: Mapping, given: bool) -> tuple[Mapp
 
 def _above(sheet: Sheet, header: int) -> list[str]:
     return [cell for row in sheet.cells.head(header).select(sheet.columns).rows() for cell in row if cell]
+
+
+_YEAR_ABOVE = re.compile(
+    r"(?i)\b(?:exercices?|ann[ée]es?|d[ée]penses?|achats?|mandats?|paiements?|factures?|fournisseurs?)\b\D{0,40}\b(20\d\d)\b"
+)
+
+
+def _year_above(sheet: Sheet, header: int) -> tuple[int, str] | None:
+    """The one year that what stands above the table says it is of, and where."""
+    found = [(int(said[1]), text) for text in _above(sheet, header) for said in _YEAR_ABOVE.finditer(text)]
+    return found[0] if len({year for year, _ in found}) == 1 else None
 
 
 def _below(body: pl.DataFrame) -> list[str]:

@@ -159,11 +159,16 @@ def _usual(rows: pl.DataFrame, cell_of: dict[str, str]) -> pl.DataFrame:
     others = rows.filter(~(claims & pl.col("_sans")) & ~pl.col("_entete") & (pl.col("_autres") > named))
     words = [name for name in cell_of if name not in ("montant", "exercice", "fournisseur")]
     usual = [name for name in words if others.height and others[name].count() >= others.height * USUAL]
-    # The word of total itself may stand where the others have a label.
-    silent = [pl.col(name).is_null() | _says_total(name) for name in usual]
+    # The word of total itself, or of a month, may stand where the others have a label or a day.
+    nobody = pl.col("fournisseur").is_null() & (named == 1) & (others["fournisseur"].null_count() == 0)
+    silent = [
+        pl.col(name).is_null() | _says_total(name) | (nobody & ~pl.col("_date") if name == "date" else pl.lit(False))
+        for name in usual
+    ]
+    enough = pl.lit(len(usual) >= 2) | (nobody & pl.lit(len(usual) == 1))
     return rows.with_columns(
-        (pl.all_horizontal(silent) if len(usual) >= 2 else pl.lit(False)).alias("_manque"),
-        (pl.any_horizontal(silent) if usual else pl.lit(False)).alias("_pauvre"),
+        (enough & pl.all_horizontal(silent or [pl.lit(False)])).alias("_manque"),
+        pl.any_horizontal(silent or [pl.lit(False)]).alias("_pauvre"),
     )
 
 

@@ -10,7 +10,7 @@ from spaser.sources import dates
 _YEAR = r"^\s*((?:19|20)\d\d)(?:[.,]0+)?\s*$"
 
 
-def dated(rows: pl.LazyFrame, sheet: str, amounts: str, *, periods: bool) -> pl.LazyFrame:
+def dated(rows: pl.LazyFrame, sheet: str, amounts: str, *, periods: bool, above: int | None = None) -> pl.LazyFrame:
     """Add ``date``, ``exercice`` and ``date_lue`` (what was written where a day was wanted).
 
     Parameters
@@ -19,6 +19,8 @@ def dated(rows: pl.LazyFrame, sheet: str, amounts: str, *, periods: bool) -> pl.
         The name of the sheet and the heading of the amounts, which may say the year.
     periods
         Whether the dates are the headings of columns of months: nobody wrote them in a cell.
+    above
+        The year that a title says, for lines that nothing nearer dates.
     """
     read, year = pl.col("date"), _year()
     alone = read.str.extract(_YEAR, 1).cast(pl.Int32, strict=False)
@@ -28,7 +30,9 @@ def dated(rows: pl.LazyFrame, sheet: str, amounts: str, *, periods: bool) -> pl.
         day.alias("jour"), pl.coalesce(year, alone).alias("exercice"), written.alias("date_lue")
     ).with_columns(
         pl.col("jour").alias("date"),
-        pl.coalesce("exercice", pl.col("jour").dt.year(), year_in(amounts), year_in(sheet)).alias("exercice"),
+        pl.coalesce(
+            "exercice", pl.col("jour").dt.year(), year_in(amounts), year_in(sheet), pl.lit(above, dtype=pl.Int32)
+        ).alias("exercice"),
     )
 
 
