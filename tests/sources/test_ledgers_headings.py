@@ -37,6 +37,14 @@ def told(ledger: Ledger) -> str:
         ("Fournisseur;Mnt payé;Dt facture;Dt échéance", {"montant": "Mnt payé", "date": "Dt facture"}),
         ("Fournisseur;Date facture;Date d'engagement;Montant", {"date": "Date facture"}),
         ("Raison sociale;SIRET;Montant (x 1000 €)", {"montant": "Montant (x 1000 €)"}),
+        ("raisonSociale;siretFournisseur;montantTTC", {"siret": "siretFournisseur", "montant": "montantTTC"}),
+        ("Fourn.;Montant;Dt.", {"fournisseur": "Fourn.", "date": "Dt."}),
+        ("Tiers;Montant;Date mandat/titre", {"date": "Date mandat/titre"}),
+        ("Raison sociale émetteur;Montant;SIRET émetteur", {"siret": "SIRET émetteur"}),
+        (
+            "Nom ou raison sociale du fournisseur ou prestataire;Montant total des prestations réalisées HT en euros",
+            {"montant": "Montant total des prestations réalisées HT en euros"},
+        ),
     ],
 )
 def test_a_heading_is_composed_of_a_word_and_its_object(headings, columns):
@@ -107,6 +115,9 @@ def test_a_column_of_sirets_is_read_by_its_values_and_no_other_number_is(tmp_pat
         ("Dépenses 2024", "Montant (M€)", 4_150_000_000_000),
         ("Dépenses 2024", "Montant en centimes", 41_500),
         ("Dépenses 2024", "Montant (cts)", 41_500),
+        ("Dépenses 2024", "Montant kE", 4_150_000_000),
+        ("Marchés de 40 à 90 k€", "Montant", 4_150_000),
+        ("Petits achats (moins de 40 K€ HT)", "Montant", 4_150_000),
     ],
 )
 def test_a_unit_is_a_word_and_never_an_amount(tmp_path, above, title, cents):
@@ -158,3 +169,44 @@ def test_a_year_in_the_column_of_dates_is_a_year_and_no_fault(tmp_path):
 def test_a_file_without_any_amount_is_refused(tmp_path):
     with pytest.raises(Problem, match="Aucun en-tête"):
         read(tmp_path, f"Fournisseur;SIRET;Reste à payer\nAlpha;{A};10\n")
+
+
+def test_a_rounding_is_no_unit_and_is_told(tmp_path):
+    ledger = read(tmp_path, f"Montants arrondis au millier d'euros;;\nFournisseur;SIRET;Montant\nAlpha;{A};41000\n")
+    assert ledger.lines["montant"].to_list() == [4_100_000] and "lus en euros, à vérifier" in told(ledger)
+
+
+@pytest.mark.parametrize(
+    ("above", "year"),
+    [
+        ("Dépenses de l'exercice 2024", 2024),
+        ("Exercice : 2024", 2024),
+        ("Édité le 05/01/2025", None),
+        ("Dépenses 2023 et achats 2024", None),
+    ],
+)
+def test_the_year_of_a_title_dates_the_lines_that_nothing_nearer_dates(tmp_path, above, year):
+    ledger = read(tmp_path, f"{above};;\nFournisseur;SIRET;Montant\nAlpha;{A};10\n")
+    assert ledger.lines["exercice"].to_list() == [year] and ("l'exercice 2024" in told(ledger)) is bool(year)
+    ledger = read(tmp_path, f"{above};;;\nFournisseur;SIRET;Montant;Exercice\nAlpha;{A};10;2022\n")
+    assert ledger.lines["exercice"].to_list() == [2022]
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("1T2024", "2024-03-31"),
+        ("2024-T3", "2024-09-30"),
+        ("Q2 2024", "2024-06-30"),
+        ("S2 2024", "2024-12-31"),
+        ("2024 S1", "2024-06-30"),
+        ("Mar 15, 2024", "2024-03-15"),
+        ("15-Apr-2024", "2024-04-15"),
+        ("2 December 2024", "2024-12-02"),
+        ("5T2024", "None"),
+        ("2024-T5", "None"),
+    ],
+)
+def test_quarters_and_english_months_are_read(tmp_path, cell, day):
+    ledger = read(tmp_path, f"Fournisseur;SIRET;Montant;Date\nAlpha;{A};10;{cell}\n")
+    assert str(ledger.lines["date"][0]) == day

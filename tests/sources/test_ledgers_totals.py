@@ -133,6 +133,7 @@ def test_a_line_that_happens_to_repeat_one_other_line_is_a_purchase(tmp_path):
         (["TVA", None, 700, None], False),
         (["dont ESS", None, 500, None], False),
         (["Net à payer", None, 4200, None], False),
+        (["Nombre de lignes", None, 3, None], False),
         (["TVA Conseil SARL", None, 700, None], True),
         (["TVA", siret(4), 700, "19/03/2024"], True),
     ],
@@ -193,3 +194,16 @@ def test_a_siret_written_with_the_name_is_read_and_told(tmp_path, name):
     assert ledger.lines["siret"].to_list() == [siret(1) if known else None]
     assert ledger.lines["fournisseur"].to_list() == ["Alpha" if known else name]
     assert ("SIRET lu dans le nom" in told(ledger)) is known
+
+
+def test_a_row_without_anybody_that_repeats_a_sum_is_a_total(tmp_path):
+    head = ["Mois", "Fournisseur", "SIRET", "Montant"]
+    months = [
+        ["janvier 2024", *LINES[0][:3]],
+        ["", *LINES[1][:3]],
+        ["janvier", "", "", 2000],
+        ["avril 2024", *LINES[2][:3]],
+    ]
+    assert spent(read_ledger(write_csv(tmp_path / "d.csv", [head, *months]))) == 3500
+    months[2] = ["janvier", "", "", 1999]
+    assert spent(read_ledger(write_csv(tmp_path / "d.csv", [head, *months]))) == 5499
