@@ -91,7 +91,7 @@ def test_sums_without_a_word_beside_the_lines_of_each_supplier_are_told(tmp_path
         ["Total général", None, 3500, None],
     ]
     ledger = read(tmp_path, rows)
-    assert spent(ledger) == 3500 and "prise pour un total, non comptée" in told(ledger)
+    assert spent(ledger) == 3500 and "prises pour des totaux, non comptées" in told(ledger)
 
 
 @pytest.mark.parametrize(

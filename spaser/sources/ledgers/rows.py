@@ -109,20 +109,32 @@ def sort_out(
 def told(rows: pl.DataFrame) -> list[str]:
     """What is said of the rows that may be totals: those kept as purchases, those left for their sum alone."""
     said = {
-        "gardee": "ressemble à un total sans en avoir la somme : comptée comme un achat, à vérifier",
+        "gardee": "ressemble à un total sans en avoir la somme : comptée comme un achat, à vérifier dans votre fichier",
         "pied": "au pied du tableau, sans ce que les lignes ont : non comptée",
-        "otee": "égale à la somme des lignes voisines et sans ce que les autres ont : prise pour un total, non comptée",
+        "otee": "somme des lignes voisines, sans ce que les autres ont : prise pour un total, non comptée ; si c'est un achat, donnez-lui sa date et son numéro",
     }
     notes = []
     for doubt, words in said.items():
         some = rows.filter(pl.col("somme_doute") == doubt).select("ligne", "fournisseur", "montant").rows()
         shown = [
-            f"ligne {line}{f' (« {name} »' if name else ' ('}{', ' if name else ''}{french.euros(cents)})"
+            f"{line} (« {name} », {french.euros(cents)})" if name else f"{line} ({french.euros(cents)})"
             for line, name, cents in some[:SHOWN]
         ]
-        more = [f"{len(some) - SHOWN} autres"] if len(some) > SHOWN else []
-        notes += [f"{french.listing([*shown, *more])} : {words}"] if some else []
+        more = [french.count(len(some) - SHOWN, "autre")] if len(some) > SHOWN else []
+        word = "ligne" if len(some) == 1 else "lignes"
+        notes += (
+            [f"{word} {', '.join([*shown, *more])} : {words if len(some) == 1 else _several(words)}"] if some else []
+        )
     return notes
+
+
+def _several(words: str) -> str:
+    """What is said of one row, of several."""
+    forms = {"ressemble ": "ressemblent ", "somme des": "sommes des", "comptée": "comptées", "prise ": "prises ", "un total, non": "des totaux, non",
+             "c'est un achat, donnez-lui sa date et son numéro": "ce sont des achats, donnez-leur leur date et leur numéro", "un achat": "des achats"}  # fmt: skip
+    for one, more in forms.items():
+        words = words.replace(one, more)
+    return words
 
 
 def _looked(
