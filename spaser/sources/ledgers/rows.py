@@ -42,37 +42,12 @@ def sort_out(
         ``somme_doute``: « gardee » (its words may be those of a total) or « otee » (a total by its sum alone),
         « pied » (a foot of the table), else null.
     """
-    facts = _looked(rows, cells, headings, cell_of)
-    facts = _usual(facts, cell_of)
-    quiet = pl.col("_sans") & ~pl.col("_date")
-    bare = pl.col("_nu") & (pl.col("_autres") <= 2)
-    words = bare | pl.col("_long") | pl.col("_de") | pl.col("_groupe")
-    foot = quiet & pl.col("_pied") & pl.col("_manque")
-    sure = quiet & (words | (pl.col("_muet") & pl.col("montant").is_not_null()) | foot)
-    spoken = pl.col("_sans") & (pl.col("_nu") | pl.col("_long") | pl.col("_de")) & ~sure
-    named = pl.col("_sans") & pl.col("_faible") & pl.col("_pauvre") & ~sure & ~spoken
-    unsaid = pl.col("_sans") & pl.col("_manque") & ~sure & ~spoken & ~named & pl.col("montant").is_not_null()
-    facts = facts.with_columns(_sur=sure, _dit=spoken, _nomme=named, _tait=unsaid)
-    facts = facts.with_columns(_agreed(facts).alias("_accord"))
-    facts = facts.with_columns(_sum_of(facts, pl.col("_sur") | pl.col("_accord"), least=1).alias("_somme"))
-    facts = facts.with_columns(_two_levels(facts).alias("_tete"))
+    facts = _claims(_usual(_looked(rows, cells, headings, cell_of), cell_of))
     proven = pl.col("_somme") | pl.col("_dernier")
-    total = (
-        pl.col("_accord")
-        | foot
-        | pl.col("_tete")
-        | pl.col("_du_groupe")
-        | (
-            pl.col("_sur")
-            & (
-                pl.col("_de")
-                | pl.col("_groupe")
-                | pl.col("_long")
-                | (pl.col("_nu") & (proven | pl.col("_manque")))
-                | (pl.col("_muet") & pl.col("_somme"))
-            )
-        )
-    )
+    by_words = pl.col("_de") | pl.col("_groupe") | pl.col("_long") | pl.col("_pied_sur")
+    by_sum = (pl.col("_nu") & (proven | pl.col("_manque"))) | (pl.col("_muet") & pl.col("_somme"))
+    total = pl.col("_accord") | pl.col("_tete") | pl.col("_du_groupe") | (pl.col("_sur") & (by_words | by_sum))
+    nothing = pl.all_horizontal(pl.col(name).is_null() for name in ("montant", "montant_lu", "fournisseur", "siret"))
     kind = (
         pl.when(pl.col("_n") == 0)
         .then(pl.lit("vide"))
@@ -80,23 +55,18 @@ def sort_out(
         .then(pl.lit("entete"))
         .when(total)
         .then(pl.lit("total"))
-        .when(
-            pl.col("montant").is_null()
-            & pl.col("montant_lu").is_null()
-            & pl.col("fournisseur").is_null()
-            & pl.col("siret").is_null()
-        )
+        .when(nothing)
         .then(pl.lit("vide"))
         .otherwise(pl.lit("ligne"))
     )
     general = pl.col("_general") | (pl.col("_nu") & ~pl.col("_long"))
-    alone = (kind == "ligne") & pl.col("_muet") & quiet
-    kept = (kind == "ligne") & pl.col("montant").is_not_null() & (pl.col("_dit") | pl.col("_nomme") | (sure & words))
+    alone = (kind == "ligne") & pl.col("_muet") & pl.col("_sans") & ~pl.col("_date")
+    kept = (kind == "ligne") & pl.col("montant").is_not_null() & (pl.col("_dit") | pl.col("_nomme") | pl.col("_mots"))
     taken = (kind == "total") & (pl.col("_nomme") | pl.col("_tait") | pl.col("_tete"))
     doubt = (
         pl.when(kept)
         .then(pl.lit("gardee"))
-        .when((kind == "total") & foot & ~words)
+        .when((kind == "total") & pl.col("_pied_sur") & ~pl.col("_mots"))
         .then(pl.lit("pied"))
         .when(taken)
         .then(pl.lit("otee"))
@@ -104,6 +74,22 @@ def sort_out(
     return facts.with_columns(
         kind.alias("genre"), alone.alias("seul"), general.alias("total_general"), doubt.alias("somme_doute")
     )
+
+
+def _claims(facts: pl.DataFrame) -> pl.DataFrame:
+    """What each row claims to be: a total by its words (``_sur``), or one that only its sum makes (``_dit``, ``_nomme``, ``_tait``)."""
+    quiet = pl.col("_sans") & ~pl.col("_date")
+    bare = pl.col("_nu") & (pl.col("_autres") <= 2)
+    words = quiet & (bare | pl.col("_long") | pl.col("_de") | pl.col("_groupe"))
+    foot = quiet & pl.col("_pied") & pl.col("_manque")
+    sure = words | foot | (quiet & pl.col("_muet") & pl.col("montant").is_not_null())
+    spoken = pl.col("_sans") & (pl.col("_nu") | pl.col("_long") | pl.col("_de")) & ~sure
+    named = pl.col("_sans") & pl.col("_faible") & pl.col("_pauvre") & ~sure & ~spoken
+    unsaid = pl.col("_sans") & pl.col("_manque") & ~sure & ~spoken & ~named & pl.col("montant").is_not_null()
+    facts = facts.with_columns(_mots=words, _pied_sur=foot, _sur=sure, _dit=spoken, _nomme=named, _tait=unsaid)
+    facts = facts.with_columns(_agreed(facts).alias("_accord"))
+    facts = facts.with_columns(_sum_of(facts, pl.col("_sur") | pl.col("_accord"), least=1).alias("_somme"))
+    return facts.with_columns(_two_levels(facts).alias("_tete"))
 
 
 def told(rows: pl.DataFrame) -> list[str]:
