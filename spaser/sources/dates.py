@@ -155,6 +155,23 @@ def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
     return pl.when(right).then(first.str.to_date("%Y-%m-%d", strict=False).dt.month_end())
 
 
+def first_day(column: pl.Expr, *, since: date = FIRST_DAY) -> pl.Expr:
+    """The first day of what is written: a day, « 03/2024 » or « mars 2024 », « 2024 »."""
+    month = month_end(column, pl.lit(None, dtype=pl.Int32)).dt.month_start()
+    return pl.coalesce(day(column, pl.String(), since=since), month, pl.date(year_alone(column), 1, 1))
+
+
+def last_day(column: pl.Expr, *, since: date = FIRST_DAY) -> pl.Expr:
+    """The last day of what is written: an agreement « jusqu'à 2026 » holds to its end."""
+    month = month_end(column, pl.lit(None, dtype=pl.Int32))
+    return pl.coalesce(day(column, pl.String(), since=since), month, pl.date(year_alone(column), 12, 31))
+
+
+def year_alone(column: pl.Expr) -> pl.Expr:
+    """The year of « 2024 » where a day was wanted; null for anything else."""
+    return column.str.extract(r"^\s*((?:19|20)\d\d)(?:[.,]0+)?\s*$", 1).cast(pl.Int32, strict=False)
+
+
 def _written(column: pl.Expr) -> pl.Expr:
     universal = column.str.contains(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]00:?00)$")
     iso = _date(column.str.slice(0, 10))

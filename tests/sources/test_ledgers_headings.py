@@ -210,3 +210,9 @@ def test_the_year_of_a_title_dates_the_lines_that_nothing_nearer_dates(tmp_path,
 def test_quarters_and_english_months_are_read(tmp_path, cell, day):
     ledger = read(tmp_path, f"Fournisseur;SIRET;Montant;Date\nAlpha;{A};10;{cell}\n")
     assert str(ledger.lines["date"][0]) == day
+
+
+@pytest.mark.parametrize(("cell", "said"), [("USD", True), ("EUR", False), ("€", False)])
+def test_another_currency_than_the_euro_is_told(tmp_path, cell, said):
+    ledger = read(tmp_path, f"Fournisseur;SIRET;Montant;Devise\nAlpha;{A};10;{cell}\n")
+    assert ("comptés comme des euros" in told(ledger)) is said

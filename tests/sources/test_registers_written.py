@@ -153,3 +153,23 @@ def test_the_kinds_of_the_table_keep_their_codes(tmp_path):
     lines = "".join(f"{siret(n + 1)};Fictive;{kind}\n" for n, kind in enumerate(kinds))
     found = read(tmp_path, f"SIRET;Nom;Type\n{lines}")
     assert pl.Series(statuses(found)).to_list() == sorted(kinds)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days", "said"),
+    [
+        ("2020", "2025", ("2020-01-01", "2025-12-31"), False),
+        ("03/2020", "mars 2025", ("2020-03-01", "2025-03-31"), False),
+        ("01/03/2020", "2027-02", ("2020-03-01", "2027-02-28"), False),
+        ("01/03/2020", "illimité", ("2020-03-01", "None"), False),
+        ("01/03/2020", "", ("2020-03-01", "None"), False),
+        ("01/03/2020", "bientôt", ("2020-03-01", "None"), True),
+        ("hier", "31/12/2025", ("None", "2025-12-31"), True),
+    ],
+)
+def test_the_days_of_a_status_hold_to_the_end_of_what_is_written(tmp_path, start, end, days, said):
+    head = "SIREN;Dénomination;Agrément ESUS;Date de début;Date de fin\n"
+    found = read(tmp_path, f"{head}{siret(1)[:9]};Alpha;ESUS;{start};{end}\n")
+    assert tuple(str(day) for day in found.register.collect().select("depuis", "jusqua").row(0)) == days
+    told = found.rejects.collect().filter(pl.col("regle") == "date_illisible")
+    assert bool(told.height) is said and found.files["doutes"].to_list() == [int(said)]

@@ -40,6 +40,8 @@ _CENTIMES = re.compile(r"(?i)\ben (?:centimes?|cents|cts)\b|\((?:centimes?|cents
 _THOUSANDS_HEAD = re.compile(r"(?i)\bk ?e\b")
 #: « Arrondis au millier d'euros » says how amounts are rounded, not their unit.
 _ROUNDED = re.compile(r"(?i)\barrondi")
+#: A currency that is not the euro.
+_FOREIGN = re.compile(r"\s*(?!EUR|HT|TTC|KEU|MEU)(?:[A-Z]{3}|\$|£)\s*")
 _CENTIMES_HEAD = re.compile(r"(?i)\b(?:centimes|cts)\b")
 #: A note under the table: what amounts are written in.
 _NOTE, _NOTES = (
@@ -278,6 +280,16 @@ def _unit(
         # The heading of the amounts is nearer to them than what stands around.
         other = next((where for where, text in written[1:] if unit_in(text) or _CENTIMES.search(text or "")), None)
         return 1, [f"montants en euros (« {title} »), autre unité lue ailleurs ({other}) : à vérifier"] if other else []
+    foreign = (
+        []
+        if column is None
+        else [one for one in body[column].drop_nulls().unique(maintain_order=True) if _FOREIGN.fullmatch(one)]
+    )
+    if foreign:
+        told = ", ".join(foreign[:3])
+        return 1, [
+            f"« {headings[column]} » : montants en {told} comptés comme des euros, à convertir dans votre fichier"
+        ]
     rounded = [text for _, text in written if text and _ROUNDED.search(text)]
     for where, text in written:
         if scale := unit_in(text) or (UNITS["k€"] if text == title and _THOUSANDS_HEAD.search(title) else None):

@@ -6,9 +6,6 @@ import polars as pl
 
 from spaser.sources import dates
 
-#: « 2024 » in a column of dates: a year, and no day.
-_YEAR = r"^\s*((?:19|20)\d\d)(?:[.,]0+)?\s*$"
-
 
 def dated(rows: pl.LazyFrame, sheet: str, amounts: str, *, periods: bool, above: int | None = None) -> pl.LazyFrame:
     """Add ``date``, ``exercice`` and ``date_lue`` (what was written where a day was wanted).
@@ -23,7 +20,7 @@ def dated(rows: pl.LazyFrame, sheet: str, amounts: str, *, periods: bool, above:
         The year that a title says, for lines that nothing nearer dates.
     """
     read, year = pl.col("date"), _year()
-    alone = read.str.extract(_YEAR, 1).cast(pl.Int32, strict=False)
+    alone = dates.year_alone(read)
     day = pl.coalesce(dates.day(read, pl.String()), dates.month_end(read, pl.coalesce(year, alone, year_in(sheet))))
     written = pl.lit(None, dtype=pl.String) if periods else pl.when(alone.is_null()).then(read)
     return rows.with_columns(

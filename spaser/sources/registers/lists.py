@@ -219,7 +219,12 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "creation", "fermeture") if c in frame.columns]
     frame, _ = dates.day_first(frame, wanted)
-    told = frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
+    reader = {"depuis": dates.first_day, "jusqua": dates.last_day}
+    texts = {c: pl.col(c).cast(pl.String) for c in wanted}
+    told = frame.with_columns(
+        *(reader.get(c, dates.day)(text, since=dates.OLDEST).alias(c) for c, text in texts.items()),
+        *(texts[c].alias(f"{c}_lu") for c in ("depuis", "jusqua") if c in wanted),
+    )
     if "etat" in told.columns:
         told = told.with_columns(_state())
     if "fermeture" not in wanted:
