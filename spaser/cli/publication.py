@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spaser.cli.given import HERE, delivered
+from spaser.cli.given import HERE, delivered, texts
 from spaser.cli.options import clock, closing, columns, command, selection
 from spaser.cli.terminal import progress, say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
@@ -76,6 +76,7 @@ def _run_outline(choices: argparse.Namespace) -> None:
         years=choices.annees,
         goals=choices.objectifs or _voted(choices, buyers),
         **_said(choices, buyers),
+        texts=texts(choices),
         population=choices.population,
         as_of=choices.date,
         today=choices.aujourdhui,
@@ -111,6 +112,7 @@ def _run(choices: argparse.Namespace) -> None:
         columns=choices.correspondance,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
         **_said(choices, buyers),
+        texts=texts(choices),
         population=choices.population,
         definition=choices.definition,
         with_score=choices.avec_score,

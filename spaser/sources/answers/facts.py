@@ -228,7 +228,10 @@ def _amounts(contracts: pl.DataFrame) -> pl.DataFrame:
         "haut": "montant_haut",
     }
     values = {name: _euros(column) for name, column in columns.items()}
-    return _shown(contracts, "montant", doubt, **values, regle=pl.col("montant_regle"), preuve=pl.col("montant_preuve"))
+    # Why it is unusual among others of the buyer, where nothing in the contract itself accuses it.
+    proof = pl.concat_str("montant_preuve", "montant_anomalie_raisons", separator=" ", ignore_nulls=True)
+    proved = pl.when(proof != "").then(proof)
+    return _shown(contracts, "montant", doubt, **values, regle=pl.col("montant_regle"), preuve=proved)
 
 
 def _durations(contracts: pl.DataFrame) -> pl.DataFrame:

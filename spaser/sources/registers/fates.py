@@ -82,16 +82,29 @@ def _message(opened: Opened, verified: bool) -> str | None:
     if opened.evidence.degree == evidence.LIKELY:
         seen = " ; ".join(opened.evidence.seen)
         said.append(
-            f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}"
+            f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, {to_declare(opened.path.name)}"
         )
     elif not verified and opened.evidence.degree != evidence.DECLARED:
         said.append(unproved(opened.spec))
     if opened.spec.get("proves_no") and not opened.declared:
         said.append(
             "qui n'y est pas reste inconnu : un extrait a les mêmes colonnes que la liste entière ; si celle-ci est complète à sa date et pour"
-            f" un territoire, déclarez-le : {evidence.complete_line(opened.path.name, opened.name)}"
+            f" un territoire, {to_complete(opened.path.name, opened.name)}"
         )
     return " ; ".join(said) or None
+
+
+_WRITTEN = "déclarez-le dans un fichier mes_listes.toml donné avec elle (dans une mission : ajouté comme liste de fournisseurs)"
+
+
+def to_declare(name: str) -> str:
+    """Where to say what a list is, and the line to paste."""
+    return f"{_WRITTEN} : {evidence.line(name)}"
+
+
+def to_complete(name: str, kind: str) -> str:
+    """Where to say that a list is complete, and the line to paste."""
+    return f"{_WRITTEN} : {evidence.complete_line(name, kind)}"
 
 
 def unproved(spec: dict[str, Any]) -> str:
