@@ -64,7 +64,6 @@ _PASSED = {
     "livre_v_inconnu": "probablement dépassé (hors taxe, livre V compris : dire son montant)",
     "taxes_comprises": "probablement dépassé, même sans la plus forte TVA (livre V à vérifier)",
 }
-_YEAR = 12
 _PERHAPS = "probablement dépassé, à vérifier"
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
@@ -260,25 +259,11 @@ def paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
     if m is None or not m.denominateur:
         return
     yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))
-    yield "payes_partiel", _partial(findings)
+    yield "payes_partiel", measured.partial(findings) or measured.partial(spent)
     yield "payes_muets", 1 - (m.couverture or 0)
     yield "payes_non", (m.repondus or 0) - (m.numerateur or 0)
     if m.repondus:
         yield from (("payes_ess", m.numerateur), ("payes_part", m.valeur))
-
-
-def _partial(findings: Findings) -> str | None:
-    """Why the spend file is perhaps not whole: less than a year, or less than what the contracts read come to in a year."""
-    rows = findings.extras.get("depenses_couverture")
-    for row in rows.to_dicts() if rows is not None else ():
-        if row["mois"] is not None and row["mois"] < _YEAR:
-            span = f"{french.month(row['premier'])} à {french.month(row['dernier'])}"
-            span = french.month(row["premier"]) if row["mois"] == 1 else span
-            return f"le fichier de dépenses ne couvre que {french.number(row['mois'])} mois ({span})"
-        if row["par_an"] and row["achats"] is not None and row["achats"] < row["par_an"]:
-            spent, due = french.euros_short(row["achats"]), french.euros_short(row["par_an"])
-            return f"en {row['annee']}, ces achats ({spent}) sont sous une année des contrats lus ({due}, accord-cadre : moitié de son maximum) : le fichier est peut-être incomplet"
-    return None
 
 
 def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
