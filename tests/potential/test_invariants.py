@@ -17,7 +17,7 @@ from spaser import french, potential, rules
 from spaser.sections.potential import ladder
 from spaser.studies import diagnostic, pams
 from spaser.studies.potential import handover
-from spaser.studies.potential.needs import judged
+from spaser.studies.potential.needs import weighed
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data"
@@ -120,7 +120,7 @@ def test_whatever_is_bought_and_offered_amounts_are_in_order_at_every_level(boug
     ]
     place = {"lieu": "C94022", "lieu_libelle": "Choisy-le-Roi"}
     needs = potential.needs(contracts(rows, **place), as_of=date(2024, 6, 1)).collect()
-    made = judged(
+    made = weighed(
         needs,
         supply(*listed).collect(),
         dependency=0.3,

@@ -91,7 +91,7 @@ def read_ledger(
             accounts.append(_ignored(file.name, sheet))
             continue
         used = used or found[1]
-        read = ledger_meaning.judged(sheet, *found, given=given is not None)
+        read = ledger_meaning.understood(sheet, *found, given=given is not None)
         if used is found[1]:
             used = read.mapping
         lines, refused, account = _read_sheet(file.name, sheet, found[0], read)
@@ -211,7 +211,7 @@ def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
 
 
 def _read_sheet(
-    file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged
+    file: str, sheet: Sheet, header: int, read: ledger_meaning.Understood
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
     """One sheet's lines, rejects and account."""
     mapping = read.mapping

@@ -39,7 +39,7 @@ def explored(
     """
     share = opportunities.checked(base, radius, dependency)
     made, mine, known = (
-        opportunities.judged(base, tuple(sirens), radius, share, under_code),
+        opportunities.taken(base, tuple(sirens), radius, share, under_code),
         opportunities.chosen(base, tuple(sirens)),
         opportunities.ground(base),
     )
