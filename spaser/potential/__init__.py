@@ -6,6 +6,7 @@ from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
     allotment,
+    already,
     balance,
     by_family,
     candidates,
@@ -33,6 +34,7 @@ from spaser.potential.projection import (
 __all__ = [
     "advise",
     "allotment",
+    "already",
     "balance",
     "by_family",
     "candidates",

@@ -15,7 +15,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential.condition import BOUNDS, holds, met
-from spaser.potential.standing import ACT
+from spaser.potential.standing import ACT, without_next
 from spaser.vocabulary import CENT
 
 _THIN = "\u202f"
@@ -163,11 +163,13 @@ def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
 
 
 def _due(rungs: list[dict]) -> pl.Expr:
-    """What the law asks whatever is chosen; nothing where it does not, or where nothing says whether it does."""
+    """What the law asks of the next consultation, whatever is chosen; nothing where it does not, where nothing says whether it does, or
+    where there is no next consultation."""
     due = next(rung["due"] for rung in rungs if rung.get("duty"))
     perhaps = next(rung["due_unsure"] for rung in rungs if rung.get("duty"))
     said = pl.when(pl.col("seuil_douteux").fill_null(False)).then(pl.lit(perhaps)).otherwise(pl.lit(due))
-    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(said).otherwise(pl.lit(""))
+    owed = pl.col("clause_obligatoire").fill_null(False) & ~without_next()
+    return pl.when(owed).then(said).otherwise(pl.lit(""))
 
 
 def _open(rung: dict) -> pl.Expr:

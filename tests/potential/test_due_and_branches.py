@@ -44,6 +44,14 @@ def test_a_concession_and_a_contract_that_ends_before_the_law_owe_nothing():
     assert told(before, echeance=date(2026, 8, 21))["levier_du"] == ""
 
 
+@pytest.mark.parametrize(
+    ("state", "owed"),
+    [("termine", False), ("operation", False), ("subsequent", False), ("clause", True), ("actionnable", True)],
+)
+def test_nothing_is_due_of_a_need_that_nothing_is_launched_again_under(state, owed):
+    assert (told(etat=state)["levier_du"] == DUE) is owed
+
+
 def test_an_adapted_procedure_beside_such_an_amount_makes_the_duty_likely_and_its_form_unknown():
     adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
     row = told(procedure=adapted)

@@ -53,7 +53,7 @@ class Opportunities:
     @property
     def day(self) -> date:
         """The day whose thresholds the levers were read with: the reader's when it is known, never before the data stop."""
-        return max(self.as_of, self.today) if self.today else self.as_of
+        return rules.day_to_prepare_from(self.as_of, self.today)
 
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
@@ -139,7 +139,7 @@ def of_needs(
     today: date | None = None,
 ) -> Opportunities:
     """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
-    day = max(as_of, today) if today else as_of
+    day = rules.day_to_prepare_from(as_of, today)
     told = against.weighed(
         needs, supply, radius=radius, dependency=share, method=method, under_code=under_code, as_of=day
     )
