@@ -2,6 +2,7 @@
 
 from spaser.potential.likeness import resemblance
 from spaser.potential.past import similar
+from spaser.potential.points import unsaid_branch
 from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
@@ -59,5 +60,6 @@ __all__ = [
     "states",
     "supplied",
     "supply",
+    "unsaid_branch",
     "without_euros",
 ]

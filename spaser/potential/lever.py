@@ -212,14 +212,18 @@ def _combined(rungs: list[dict]) -> pl.Expr:
 
 
 def _refusals(rungs: list[dict]) -> pl.Expr:
-    """For each rung whose refusal is told and that does not hold: its first condition that lacks, with the figure."""
-    known = rules.toml("levers.toml")["columns"]
+    """For each rung whose refusal is told and that does not hold: its first condition that lacks, with the figure. « si_autre »: only where
+    that is not what the first rung already lacks; « concession »: only of a concession, whose other rungs are refused for being one."""
+    known, first = rules.toml("levers.toml")["columns"], None
     told = []
     for rung in (rung for rung in rungs if rung.get("refusal")):
         lacking = pl.coalesce(
             *(pl.when(~met(one)).then(_lack(one, known[one["column"]])) for one in rung["conditions"])
         )
-        told.append(pl.when(~holds(rung)).then(pl.format("{} : {}", pl.lit(rung["label"]), lacking)))
+        first = lacking if first is None else first
+        asked = {"si_autre": lacking != first, "concession": pl.col("concession")}.get(rung["refusal"], pl.lit(True))
+        said = ~holds(rung) & asked.fill_null(False)
+        told.append(pl.when(said).then(pl.format("{} : {}", pl.lit(rung["label"]), lacking)))
     return pl.concat_str(told, separator=" ; ", ignore_nulls=True)
 
 

@@ -46,7 +46,7 @@ def supply(
         ``ess``, ``tranche_effectifs`` (of this very establishment), and ``chiffre_affaires`` (cents a year) when known.
         ``cle`` identifies the row (SIRET, else SIREN).
     wins
-        One row per contract won: ``siren, siret, famille, dateNotification``.
+        One row per contract won: ``siren, siret, famille, dateNotification``, and ``branche`` (``unsaid_branch`` of the contract).
     declared
         ``cle, famille``: sectors declared by a list, as families.
     weights
@@ -300,19 +300,31 @@ def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict
 
 
 def _won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:
-    """What the unit and the very establishment won: in the family (``gagnes, gagnes_siret``), and elsewhere (``gagnes_ailleurs``)."""
+    """What the unit and the very establishment won: in the family (``gagnes, gagnes_siret``), of it in a branch that the family does not
+    say (``gagnes_branche``), and elsewhere (``gagnes_ailleurs``)."""
     if wins is None:
-        none = {name: pl.lit(None, pl.Int32) for name in ("gagnes", "gagnes_siret", "gagnes_ailleurs")}
+        none = {
+            name: pl.lit(None, pl.Int32) for name in ("gagnes", "gagnes_siret", "gagnes_branche", "gagnes_ailleurs")
+        }
         return served.with_columns(**none, dernier_gagne=pl.lit(None, pl.Date))
+    # Wins whose branch was not read count for any.
+    known = "branche" in wins.collect_schema().names()
+    wins = wins if known else wins.with_columns(branche=pl.lit(True))
     units = wins.group_by("siren", "famille").agg(gagnes=pl.len(), dernier_gagne=pl.col("dateNotification").max())
     every = wins.group_by("siren").agg(_tous=pl.len())
-    own = wins.drop_nulls("siret").group_by("siret", "famille").agg(gagnes_siret=pl.len())
+    own = (
+        wins.drop_nulls("siret")
+        .group_by("siret", "famille")
+        .agg(gagnes_siret=pl.len(), gagnes_branche=pl.col("branche").sum())
+    )
     joined = (
         served.join(units, on=["siren", "famille"], how="left", maintain_order="left")
         .join(own, on=["siret", "famille"], how="left", maintain_order="left")
         .join(every, on="siren", how="left", maintain_order="left")
     )
-    counted = joined.with_columns(pl.col("gagnes", "gagnes_siret", "_tous").fill_null(0).cast(pl.Int32))
+    counted = joined.with_columns(
+        pl.col("gagnes", "gagnes_siret", "gagnes_branche", "_tous").fill_null(0).cast(pl.Int32)
+    )
     return counted.with_columns(gagnes_ailleurs=pl.col("_tous") - pl.col("gagnes"))
 
 
