@@ -220,11 +220,30 @@ def test_who_only_lends_staff_answers_no_reservation_and_the_law_still_permits(k
 def test_no_clause_is_advised_that_the_texts_to_paste_leave_out(family: str, asked: bool):
     left_out = {name for kind in ("fournitures", "sans_insertion") for name in NATURES[kind]}
     assert (family in left_out) != asked
-    frame = pl.DataFrame({"famille": [family, None]}).select(readings._work())
+    bought = {"famille": [family, None], "type_marche": ["services", None], "objet": ["Achat", None]}
+    frame = pl.DataFrame(bought).select(readings._work())
     assert frame.to_series().to_list() == [int(asked), 1]
     for code in ("clause_sociale", "formation", "critere"):
         rung = next(one for one in potential.ladder() if one["code"] == code)
         assert {"column": "heures_portees", "min": 1} in rung["conditions"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "carried"),
+    [
+        ("fournitures", "Fourniture de vélos à assistance électrique", 0),
+        ("fournitures", "Abonnements aux périodiques", 0),
+        ("fournitures", "Fourniture et pose de modules scellés", 1),
+        ("fournitures", "Fourniture et maintenance de vélos", 1),
+        ("services", "Gestion d'un parc de vélos", 1),
+        (None, "Vélos", 1),
+    ],
+)
+def test_no_clause_is_advised_of_goods_that_come_with_no_work(kind, subject, carried):
+    bought = pl.DataFrame(
+        {"famille": ["cycle"], "type_marche": [kind], "objet": [subject]}, schema_overrides={"type_marche": pl.String}
+    )
+    assert bought.select(readings._work()).item() == carried
 
 
 @pytest.mark.parametrize(
