@@ -168,26 +168,29 @@ class TextReader:
 
     def _found(self, found: pl.DataFrame) -> Sequence[Block]:
         if not found.height:
-            return [
-                Sentence(
-                    "Aucune considération sociale ou environnementale n'est trouvée dans ce texte."
-                    if self.text.value.strip()
-                    else ""
-                )
-            ]
+            nothing = "Aucune considération sociale ou environnementale n'est trouvée dans ce texte."
+            return [Sentence(nothing if self.text.value.strip() else "")]
         shown = found.with_columns(
             dimension=pl.col("dimension").replace_strict(_DIMENSIONS, default=None, return_dtype=pl.String),
             niveau=pl.col("niveau").replace_strict(_LEVELS, default=None, return_dtype=pl.String),
             porteur=pl.col("porteur").replace(_CARRIERS),
             reserve=pl.col("reserve").replace(_RESERVED),
         )
-        return [table("tab-passages", "Ce qui est trouvé", shown, _COLUMNS)]
+        return [Sentence(_whole(found)), table("tab-passages", "Ce qui est trouvé", shown, _COLUMNS)]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         told = " ".join(
             [html.unescape(self.text.value), *(text for block in self._blocks if (text := tables.said(block)))]
         )
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
+
+
+def _whole(passages: pl.DataFrame) -> str:
+    """What the text says in all: its level in each dimension, and to whom it reserves."""
+    (row,) = detection.summarise(passages.lazy()).collect().to_dicts()
+    said = [f"{word}, {_LEVELS[row[key]] if row[key] else 'rien'}" for key, word in _DIMENSIONS.items()]
+    kept = [f"réservation, {_RESERVED[row['reserve']]}"] if row["reserve"] != "none" else []
+    return f"Le texte en tout : {' ; '.join([*said, *kept])}."
 
 
 def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
