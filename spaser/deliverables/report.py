@@ -369,7 +369,8 @@ def described(name: str, frame: pl.DataFrame, of: Table | None = None) -> Column
     if not unit:
         plain = "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date else ""
         unit = plain or ("entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte")
-    label = re.sub(r" \(.*\)$", "", own.get(name) or _SHORT.get(name) or LABELS.get(name, name))
+    label = _SHORT.get(name) if name not in own else None
+    label = label or re.sub(r" \(.*\)$", "", own.get(name) or LABELS.get(name, name))
     return Column(name, label, "texte" if name in _TEXTS else "identifiant" if name in _IDENTIFIERS else unit)
 
 
