@@ -57,7 +57,13 @@ def section_potential(findings: Findings) -> Told:
     ]
     blocks.append(_states(rows))
     blocks.append(
-        table("tab-potentiel-familles", "Par famille d'achat, les plus achetées d'abord", families, _FAMILY, _TOTALS)
+        table(
+            "tab-potentiel-familles",
+            "Par famille d'achat, au plus fort potentiel d'abord",
+            first(families),
+            _FAMILY,
+            _TOTALS,
+        )
     )
     drawn = families.filter((pl.col("annuel") > 0) & pl.col("levier_principal").is_not_null())
     if drawn.height:
@@ -145,6 +151,11 @@ def _said(families: pl.DataFrame, active: pl.DataFrame) -> tuple[Sentence, ...]:
         text = f"{french.count(alone, 'besoin')} à un seul fournisseur crédible : ce n'est pas « aucun », mais il faut sourcer avant de réserver"
         said.append(Sentence(french.sentence(text)))
     return tuple(said)
+
+
+def first(families: pl.DataFrame) -> pl.DataFrame:
+    """Those with a potential before those that are only bought."""
+    return families.sort("potentiel", "annuel", "famille", descending=[True, True, False])
 
 
 def held(rows: pl.DataFrame) -> tuple[Sentence, ...]:

@@ -14,7 +14,7 @@ from spaser.deliverables.report import MASK, Report, masked
 from spaser.potential import map as opportunities_map
 from spaser.sections.findings import Findings
 from spaser.sections.map import apart
-from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes
+from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes, first
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic.handover import findings as diagnosed
 from spaser.studies.potential.compose import Opportunities
@@ -80,7 +80,7 @@ def summary(found: Opportunities) -> str:
         *_suppliers(found),
         "",
     ]
-    for row in families.head(12).to_dicts():
+    for row in first(families).head(12).to_dicts():
         lines.append(
             f"  {row['famille_libelle'][:44]:<44} {french.euros_short(row['annuel']):>12} par an"
             f" → {french.euros_short(row['potentiel']):>12} ; {french.count(row['fournisseurs'], 'fournisseur crédible', none=False)}"
