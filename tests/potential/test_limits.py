@@ -240,3 +240,21 @@ def test_each_term_of_a_supplier_is_worth_what_the_method_says(facts, term, wort
     found = rows.row(0, named=True)
     assert found[f"pt_{term}"] == pytest.approx(worth)
     assert found["points"] == round(sum(found[f"pt_{name}"] for name in points.TERMS) / 0.5) * 0.5
+
+
+def test_what_few_suppliers_won_many_times_is_learned_as_what_many_won():
+    least, top = SETTINGS["poids_appris"]["minimum_contrats"], SETTINGS["adequation"]["activite_et_type"]
+    for suppliers in (5, 10, 11):
+        wins = pl.LazyFrame(
+            {
+                "uid": [f"u{rank}" for rank in range(least)],
+                "siren": [f"{rank % suppliers:09d}" for rank in range(least)],
+                "naf": ["8121Z"] * least,
+                "famille": ["culture"] * least,
+            }
+        )
+        found = potential.learned(wins).collect()
+        # Ten invented winners stand beside those seen: the family won weighs most only when it has more of them.
+        known = dict(found.select("famille", "poids").rows())
+        assert max(known.values()) == pytest.approx(top) and min(known.values()) >= 0
+        assert found["fournisseurs"].unique().to_list() == [suppliers]
