@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import time
 
-from spaser.cli.given import decided, delivered, required
+from spaser.cli.given import decided, delivered, required, said
 from spaser.cli.numbers import whole
 from spaser.cli.options import closing, command, day, reach, selection, source
 from spaser.cli.terminal import progress, say
@@ -92,7 +92,9 @@ def _run(choices: argparse.Namespace) -> None:
         return _day(choices)
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(
+        paths, **asked, **said(choices), others=True, decisions=decided(choices), progress=progress
+    )
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     report = meetings.morning(result, found, months=choices.mois)
     if result.base.demo:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spaser.cli.given import HERE, delivered
+from spaser.cli.given import HERE, delivered, texts
 from spaser.cli.options import clock, closing, columns, command, selection
 from spaser.cli.terminal import progress, say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
@@ -120,6 +120,7 @@ def _asked(choices: argparse.Namespace, buyers: Sequence[str]) -> dict[str, Any]
     """What the publication and the outline read alike: the targets, what the mission says, the days, the lists."""
     return _said(choices, buyers) | {
         "goals": choices.objectifs or _voted(choices, buyers),
+        "texts": texts(choices),
         "population": choices.population,
         "as_of": choices.date,
         "today": choices.aujourdhui,

@@ -100,7 +100,7 @@ def study(
     peers
         PEERS of this buyer, when they were measured.
     registers
-        The lists already read, for the spend file when ``wishes`` names none.
+        The lists already read, for the spend file: those that ``wishes`` names are then read for the programme alone.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def study(
 
 def _spent(result: Diagnostic, ledger: Path, asked: Wishes, registers: Registers | None) -> SupplierDiagnostic:
     """The spend file, as what was decided of statuses and links has it."""
-    lists = list(asked.registers) or registers or ()
+    lists = registers or list(asked.registers)
     return purchases.suppliers_of(ledger, lists, overrides=result.base.decisions, mapping=asked.columns)
 
 

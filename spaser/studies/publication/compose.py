@@ -5,7 +5,7 @@ A composition room: rooms meet here, nothing is computed here. ``files`` writes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -111,6 +111,7 @@ def publish(
     with_score: bool = False,
     declared: Declared | None = None,
     mention: str = "",
+    texts: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Publication:
     """The publication of a buyer, or of several buyers of a joint schema.
@@ -126,7 +127,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of; ``texts``: notices and documents read beside the contracts (``studies.beside``).
 
     Raises
     ------
@@ -147,6 +148,7 @@ def publish(
         population=population,
         spend=read.book.lines.lazy() if read.book else None,
         declared=declared,
+        **(texts or {}),
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
