@@ -19,9 +19,8 @@ from spaser.problems import Problem
 from spaser.sections import texts as sections_texts
 from spaser.sources import notices
 from spaser.sources.answers import constats
-from spaser.sources.notices import Notices
-from spaser.studies import clauses as dossier
-from spaser.studies.clauses import Clauses
+from spaser.studies import beside
+from spaser.studies.beside import Beside
 from spaser.text import shortened
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
@@ -60,11 +59,8 @@ _RESERVED = {
 
 
 @dataclass(frozen=True, eq=False)
-class Texts:
+class Texts(Beside):
     """Notices and documents read beside the contracts, for the desk; displayed, their own account."""
-
-    notices: Notices | None = None
-    pieces: Clauses | None = None
 
     @property
     def told(self) -> str:
@@ -108,7 +104,7 @@ def read_texts(notices_paths: Any = "", pieces_paths: str = "") -> Texts:
         given, folders = expanded(notices_paths), expanded(pieces_paths)
     else:
         given, folders = [], []
-    return Texts(notices.read_notices(given) if given else None, dossier.clauses(folders) if folders else None)
+    return Texts(**beside.read(given, folders).options)
 
 
 class TextReader:
@@ -202,7 +198,7 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
         ("…", None),
         *((f"objet : {shortened(text, _LABEL)}", ("objet", text)) for text in subjects),
     ]
-    pieces = getattr(desk.texts, "pieces", None)
+    pieces = desk.texts.pieces
     if pieces is None:
         return found
     rows = pieces.documents.texts.join(
@@ -365,7 +361,7 @@ class Review(View):
         quoted = f"« {row['citation']} » " if row["citation"] else ""
         where = f" (lu dans : {row['champ']})" if row["champ"] and row["champ"] != "objet" else ""
         given = sections_texts.ANSWERS.get(row["decision"] or "", "à donner")
-        told = f"{quoted}{row['motif']}{where}. Certitude : {french.share(row['certitude'])}. Réponse : {given}."
+        told = f"{quoted}{row['motif']}{where}. Probabilité que l'écart soit réel : {french.share(row['certitude'])}. Réponse : {given}."
         return [
             Callout(french.typeset(row["objet"] or row["uid"]), french.typeset(told)),
             Sentence(
