@@ -92,14 +92,7 @@ def matches(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    told_of = {
-        "insertion_dite": said_insertion(settings),
-        "arrondissements": said_districts(),
-        "_branche": unsaid_branch(),
-        "_voulues": branches.of_needs(),
-        "_dites": branches.of_needs(own=True),
-    }
-    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
+    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **_told_of(settings))
     reached = _reached(asked.select("lieu", "famille").unique(), places, supply, radius, reached)
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
@@ -125,6 +118,17 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def _told_of(settings: dict) -> dict[str, pl.Expr]:
+    """What the subject and the code of a need say of whom it is for."""
+    return {
+        "insertion_dite": said_insertion(settings),
+        "arrondissements": said_districts(),
+        "_branche": unsaid_branch(),
+        "_voulues": branches.of_needs(),
+        "_dites": branches.of_needs(own=True),
+    }
 
 
 def sellers(supply: pl.LazyFrame) -> pl.LazyFrame:
