@@ -365,7 +365,7 @@ def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule
     return bool(
         contexts["negation_before"].search(before[-160:])
         or contexts["negation_inside"].search(text[start:end])
-        or contexts["negation_after"].search(after[:80])
+        or contexts["negation_after"].search(after[:200])
     )
 
 
