@@ -27,6 +27,11 @@ _NEW = "nouvelle mission…"
 _CELL = 40
 #: Columns named under a file sent.
 _COLUMNS = 12
+#: What is done of a table of answers: no file of a mission is one.
+_ANSWERED = (
+    "Ce n'est pas un fichier à ajouter ici : laissez-le, rempli, dans le dossier de résultats où il a été écrit ; la prochaine "
+    "commande (spaser diagnostic, spaser rapport…) y reprend vos réponses."
+)
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
 
 
@@ -150,7 +155,7 @@ class Missions:
         try:
             return reading.recognise(path)
         except Problem as problem:
-            return reading.Looked(path.name, "non reconnu", problem=str(problem))
+            return reading.Looked(path.name, reading.UNKNOWN, problem=str(problem))
 
     def _open(self) -> None:
         if self.home is None:
@@ -239,13 +244,15 @@ def _named(home: Path) -> str:
 
 def _account(path: Path, looked: reading.Looked, kind: str, alone: bool = True) -> str:
     # Typeset before it is escaped: « &quot; » ends by a semicolon that takes no space.
-    what = tables.safe(french.typeset("reconnu : " + kind if kind in KINDS else "non reconnu"))
+    known = kind in KINDS or kind != reading.UNKNOWN
+    what = tables.safe(french.typeset("reconnu : " + kind if known else kind))
     lines = [f"<strong>{tables.safe(path.name)}</strong> – {what}"]
     # A text has no columns: its marks and commas are not those of a table.
     titles = [] if path.suffix.lower() in _DOCUMENTS else reading.headings(path)
     more = f" et {french.count(len(titles) - _COLUMNS, 'autre')}" if len(titles) > _COLUMNS else ""
     told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if len(titles) > 1 else [])]
     told += [looked.problem] if looked.problem and kind not in KINDS else []
+    told += [_ANSWERED] if known and kind not in KINDS else []
     lines += [tables.safe(french.typeset(line)) for line in told]
     return "".join(f"<p>{line}</p>" for line in lines) + _first_lines(path, alone)
 

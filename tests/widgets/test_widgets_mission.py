@@ -395,3 +395,17 @@ def test_a_spend_file_that_is_gone_is_told_with_what_to_do(home, tmp_path):
     (home / "fichiers" / "livre.csv").unlink()
     with pytest.raises(Problem, match="livre.csv est introuvable : remettez-le à sa place, ou ôtez cette ligne"):
         widgets.read(str(home))
+
+
+def test_answers_sent_as_a_file_are_told_for_what_they_are_and_where_they_are_taken_up(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    form = Missions()
+    form.name.value = "Ma Ville"
+    form.make.click()
+    answered = (
+        "contrat;consideration;decision;auteur;date;motif\nn° 1;clause_sociale;accepter;A. Inventée;2026-11-28;lu\n"
+    )
+    form.upload.value = (sent("constats.csv", answered), sent("notes.csv", "a;b\n1;2\n"))
+    told = [row.children[0].value.replace("\u00a0", " ") for row in form.sent.children]
+    assert "reconnu : réponses aux constats" in told[0] and "prochaine commande" in told[0]
+    assert "reconnu : " not in told[1] and "non reconnu" in told[1] and "prochaine commande" not in told[1]

@@ -24,6 +24,8 @@ from spaser.studies.reading.workbooks import workbook
 from spaser.text import fold
 
 Reader = Callable[[Path], Looked | None]
+#: The kind of a file that no reader recognises.
+UNKNOWN = "non reconnu"
 
 
 def look(paths: Sequence[str | Path]) -> list[Looked]:
@@ -55,7 +57,7 @@ def first_of(path: Path, readers: dict[str, Reader]) -> Looked:
         if found is not None:
             also = (*_otherwise(path, refused), *_empty(path))
             return replace(found, told=(*found.told, *also), how=(*found.how, *also))
-    return Looked(path.name, "non reconnu", problem=unknown.told(path, refused))
+    return Looked(path.name, UNKNOWN, problem=unknown.told(path, refused))
 
 
 def _otherwise(path: Path, refused: dict[str, Problem]) -> list[str]:
