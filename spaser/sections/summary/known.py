@@ -13,7 +13,6 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.potential import map as opportunities_map
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
@@ -42,7 +41,7 @@ FACTS = (
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_partiel", "payes_muets", "payes_non", "prive",
     "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
-    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
+    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier",
     "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_parts", "fins_tard_dit", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
@@ -281,9 +280,6 @@ def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
     best = families.sort("potentiel", "famille", descending=[True, False], nulls_last=True).head(1).to_dicts()
     if best and best[0]["potentiel"]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
-    near = findings.extras.get("fournisseurs_credibles")
-    if near is not None:
-        yield "credibles", opportunities_map.counted(near).total
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:

@@ -206,7 +206,7 @@ def _table(
         "lecture": " ; ".join(notes) or None,
         "colonnes_ignorees": ", ".join(ignored) or None,
     }
-    tax = meaning.tax_in(title) or next((found for text in above if (found := meaning.tax_in(text))), None)
+    tax = meaning.tax_in(title) or next((said for text in above if (said := meaning.tax_in(text))), None)
     return frame.with_columns(
         source=pl.lit(path.name),
         feuille=pl.lit(name, dtype=pl.String),
