@@ -68,6 +68,17 @@ def test_needs_matched_by_parts_give_what_all_at_once_give(base, monkeypatch, to
         assert_frame_equal(one, other, rel_tol=1e-12)
 
 
+def test_what_was_done_for_the_buyer_is_the_same_by_parts_and_all_at_once(base, monkeypatch):
+    order, told = ["besoin_id", "siren"], []
+    for size in (10**6, 7):
+        monkeypatch.setattr(against, "TOGETHER", size)
+        opportunities.chosen.cache_clear()
+        told.append(opportunities.chosen(base, ()).past.sort(order))
+    opportunities.chosen.cache_clear()
+    assert told[0].height > 7
+    assert_frame_equal(*told)
+
+
 def test_only_who_is_credible_or_among_the_first_is_kept_once_all_were_counted(base, monkeypatch):
     monkeypatch.setattr(against, "SHOWN", 2)
     mine, ground = opportunities.chosen(base, ()), opportunities.ground(base)

@@ -234,13 +234,14 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     needs = known.needs.filter(ours)
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
-    past = potential.similar(
-        needs.lazy(),
-        known.wins.lazy().join(
-            base.contracts.select("uid", "acheteur_siren", "objet"), on="uid", maintain_order="left_right"
-        ),
+    said = base.contracts.filter(ours).select("uid", "acheteur_siren", "objet")
+    won = known.wins.lazy().join(said, on="uid", maintain_order="left_right").collect(engine="in-memory")
+    # As many subjects at once as needs matched at once: each of them meets all that was won in the same words.
+    past = pl.concat(
+        potential.similar(part.lazy(), won.lazy()).collect(engine="in-memory") for part in against.parts(needs)
     )
-    return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
+    settled = (table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds))
+    return Chosen(needs, *settled, past)
 
 
 @lru_cache(maxsize=4)

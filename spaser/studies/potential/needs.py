@@ -97,10 +97,14 @@ def _by_parts(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """``_matched`` of all the needs, ``TOGETHER`` at a time."""
     sold = potential.sellers(supply.lazy()).collect(engine="in-memory") if sold is None else sold
-    starts = range(0, max(needs.height, 1), TOGETHER)
-    parts = [_matched(needs.slice(start, TOGETHER), where, supply, sold=sold, **choices) for start in starts]
-    found, supplied = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    matched = (_matched(part, where, supply, sold=sold, **choices) for part in parts(needs))
+    found, supplied = (pl.concat(tables) for tables in zip(*matched, strict=True))
     return found, supplied
+
+
+def parts(needs: pl.DataFrame) -> list[pl.DataFrame]:
+    """Needs, ``TOGETHER`` at a time; one part at least."""
+    return [needs.slice(start, TOGETHER) for start in range(0, max(needs.height, 1), TOGETHER)]
 
 
 def _matched(
