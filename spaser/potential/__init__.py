@@ -1,6 +1,7 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
 from spaser.potential.likeness import resemblance
+from spaser.potential.match import offers
 from spaser.potential.past import similar
 from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
@@ -49,6 +50,7 @@ __all__ = [
     "net",
     "of_programme",
     "of_spend",
+    "offers",
     "opportunities",
     "resemblance",
     "sellers",

@@ -48,8 +48,6 @@ def candidates(
 
     Parameters
     ----------
-    needs, places, supply
-        NEEDS, PLACES and SUPPLY.
     radius
         Kilometres, for families of local or département reach; the usual reach of each family by default
         (``families_reach.csv``).
@@ -72,6 +70,7 @@ def matches(
     dependency: float | None = None,
     sold: pl.LazyFrame | None = None,
     reached: pl.LazyFrame | None = None,
+    laid: pl.LazyFrame | None = None,
     past: pl.LazyFrame | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
@@ -86,6 +85,8 @@ def matches(
     reached
         ``reachable`` of these needs, settled beforehand up to the radius or further, so that distances are not measured
         again when only the radius or the dependency changes.
+    laid
+        ``offers`` at these places or more, settled beforehand for a caller that matches many needs by parts.
     past
         ``besoin_id, siren, mots_communs`` (see ``past.similar``): what suppliers already did for the buyer.
     """
@@ -99,12 +100,10 @@ def matches(
         "_voulues": branches.of_needs(),
     }
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
-    reached = _reached(asked.select("lieu", "famille").unique(), places, supply, radius, reached)
-    # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
-    # pairs are sorted so, and joins keep their order.
-    pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    offered = pairs.join(sellers(supply) if sold is None else sold, on="ligne", maintain_order="left_right")
-    rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
+    spots = asked.select("lieu", "famille").unique()
+    if laid is None:
+        laid = offers(spots, places, supply, radius=radius, sold=sold, reached=reached)
+    rows = asked.join(laid, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
         "lieu", "famille"
     )
     done = (
@@ -124,6 +123,22 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def offers(
+    spots: pl.LazyFrame,
+    places: pl.LazyFrame,
+    supply: pl.LazyFrame,
+    *,
+    radius: float | None = None,
+    sold: pl.LazyFrame | None = None,
+    reached: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """Who is within the radius of places for families (``lieu, famille``), the nearest first, with what matching reads of each."""
+    pairs = within(_reached(spots, places, supply, radius, reached), radius)
+    # Ties are in the order of distance, then of the supply table, sorted by identifiers: joins keep that order.
+    ordered = pairs.sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
+    return ordered.join(sellers(supply) if sold is None else sold, on="ligne", maintain_order="left_right")
 
 
 def sellers(supply: pl.LazyFrame) -> pl.LazyFrame:

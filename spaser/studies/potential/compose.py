@@ -110,7 +110,7 @@ def potential_of(
         needs=mine.needs,
         members=mine.members,
         supply=known.supply,
-        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), against.SHOWN).collect(
+        candidates=potential.describe(made.named.lazy(), known.supply.lazy(), against.SHOWN).collect(
             engine="in-memory"
         ),
         opportunities=made.opportunities,
@@ -149,7 +149,7 @@ def of_needs(
         needs=needs,
         members=NEED_CONTRACTS.empty(),
         supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
+        candidates=potential.describe(told.named.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
         opportunities=told.opportunities,
         families=told.families,
         weights=pl.DataFrame() if weights is None else weights,
@@ -182,10 +182,10 @@ def under_code(source: Diagnostic | Base) -> bool:
 
 
 class Judged(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family,
-    ``suppliers`` the credible ones."""
+    """Those of ``needs.Judged``, and ``suppliers``, the credible ones."""
 
     found: pl.DataFrame
+    named: pl.DataFrame
     opportunities: pl.DataFrame
     families: pl.DataFrame
     suppliers: pl.DataFrame
