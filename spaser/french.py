@@ -33,6 +33,7 @@ MONTHS = (
 #: A year, in days.
 _YEAR = 365
 _SCALES = ((10**9, "Md€", 2), (10**6, "M€", 1), (10**3, "k€", 1))
+_BROKEN = re.compile(r" (?=[;:!?»](?:[\s.,;:)\u00a0\u202f]|$))|(?<=«) |(?<=\d) (?=(?:[%€]|M€|k€|Md€)(?!\w))")
 _SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]*(?=[;:!?»](?:[\s.,)\u00a0\u202f]|$))|(?<=\d)[ \u00a0\u202f]*(?=[%€])")
 
 
@@ -173,7 +174,12 @@ def called(buyer: str) -> str:
     """
     if not re.fullmatch(r"\d{9}(\d{5})?", buyer):
         return buyer
-    return f"Acheteur SIREN {buyer[:3]}{NBSP}{buyer[3:6]}{NBSP}{buyer[6:9]}"
+    return f"Acheteur SIREN {siren(buyer)}"
+
+
+def siren(number: str) -> str:
+    """The nine digits of an organisation, by threes: « 519 013 171 »."""
+    return NBSP.join((number[:3], number[3:6], number[6:9]))
 
 
 def capital(text: str) -> str:
@@ -185,6 +191,17 @@ def typeset(text: str) -> str:
     """No-break spaces before double punctuation, « % » and « € », and inside quotation marks."""
     text = re.sub(r"«\s*", f"«{NBSP}", text)
     return _SPACED.sub(NBSP, text)
+
+
+def unbroken(text: str) -> str:
+    """The spaces that French keeps on one line, where they are written: words that others wrote gain no sign nor lose one.
+
+    Examples
+    --------
+    >>> unbroken("Lot 1 : 30 % des « abris »; suite").replace(NBSP, "~")
+    'Lot 1~: 30~% des «~abris~»; suite'
+    """
+    return _BROKEN.sub(NBSP, text)
 
 
 def of(name: str) -> str:
@@ -209,7 +226,7 @@ def value(raw: Any, unit: str) -> str:
     }
     if unit not in writers and isinstance(raw, float):  # no unit: still no point for a comma
         return _plain_value(raw)
-    return writers[unit](raw) if unit in writers else str(raw)
+    return writers[unit](raw) if unit in writers else unbroken(str(raw))
 
 
 def _whole_euros(cents: int) -> str:

@@ -29,7 +29,7 @@ import time
 import tomllib
 import types
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,11 +230,8 @@ class Watch:
         for rank, item in enumerate(session.items):
             seen.clear()
             start = time.monotonic()
-            sys.settrace(enter)
-            try:
+            with followed(enter):
                 failed = _fails(session, rank, rank + 1 < len(session.items))
-            finally:
-                sys.settrace(None)
             if failed:
                 pytest.exit(f"{self.room} : {item.nodeid} échoue avant toute faute", returncode=1)
             taken = time.monotonic() - start
@@ -262,6 +259,37 @@ def _fails(session: pytest.Session, rank: int, more: bool) -> bool:
     item = session.items[rank]
     following = session.items[rank + 1] if more else None
     return any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
+
+
+@contextmanager
+def followed(enter: Callable[[types.FrameType, str, object], None]) -> Iterator[None]:
+    """Every call watched; what Polars calls back runs in threads of its own, where only the call can have itself watched."""
+    import polars as pl
+
+    def watched(function: Callable[..., object]) -> Callable[..., object]:
+        def run(*given: object) -> object:
+            before = sys.gettrace()
+            sys.settrace(enter)
+            try:
+                return function(*given)
+            finally:
+                sys.settrace(before)
+
+        return run
+
+    def calling(own: Callable[..., object]) -> Callable[..., object]:
+        return lambda self, function, *given, **named: own(self, watched(function), *given, **named)
+
+    kept = {kind: kind.map_batches for kind in (pl.LazyFrame, pl.Expr)}
+    for kind, own in kept.items():
+        setattr(kind, "map_batches", calling(own))  # noqa: B010
+    sys.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+        for kind, own in kept.items():
+            setattr(kind, "map_batches", own)  # noqa: B010
 
 
 @contextmanager

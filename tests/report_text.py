@@ -64,6 +64,11 @@ def tool_words(told: str, given: Iterable[str] = ()) -> list[str]:
 
 def text(report: Report) -> str:
     """Every sentence, figure and table of a report, one fact a line; spaces of typography made plain."""
+    return typeset(report).replace(french.THIN, " ").replace(french.NBSP, " ")
+
+
+def typeset(report: Report) -> str:
+    """The same, as it is shown: with its spaces of typography."""
     notes = report.footnotes()
     lines = [
         f"# {report.title} – {report.buyer}",
@@ -76,8 +81,7 @@ def text(report: Report) -> str:
         lines += [line for block in section.blocks for line in _block(block, notes)]
     lines += ["", "## D'où vient chaque chiffre", ""]
     lines += [f"{rank}. {sentences.explanation(measure)}" for measure, rank in notes.items()]
-    whole = "\n".join(lines) + "\n"
-    return whole.replace(french.THIN, " ").replace(french.NBSP, " ")
+    return "\n".join(lines) + "\n"
 
 
 def _block(block: Block, notes: dict[Measured, int]) -> Iterator[str]:
@@ -87,7 +91,7 @@ def _block(block: Block, notes: dict[Measured, int]) -> Iterator[str]:
         case Messages():
             yield from (f"* [{one.kind}] {one.sentence()} → {french.sentence(one.so)}" for one in block.items)
         case Todo():
-            yield from (f"→ {block.title} : {one}" for one in block.items)
+            yield from (f"→ {block.title}\u00a0: {one}" for one in block.items)
         case Sentence():
             yield _said(block, notes)
         case Paragraph():
@@ -96,14 +100,14 @@ def _block(block: Block, notes: dict[Measured, int]) -> Iterator[str]:
             for one in block.figures:
                 shown = french.UNKNOWN_MARK if one.value is None else french.value(one.value, one.unit)
                 bounds = "" if one.low is None else f" ({french.share_range(one.low, one.high)})"
-                yield f"* {one.label} : {shown}{bounds}{' – ' + one.note if one.note else ''}"
+                yield f"* {one.label}\u00a0: {shown}{bounds}{' – ' + one.note if one.note else ''}"
         case Callout():
             yield f"> {block.title}. {block.text}"
         case Definitions():
-            yield from (f"- {word} : {meaning}" for word, meaning in block.items)
+            yield from (f"- {word}\u00a0: {meaning}" for word, meaning in block.items)
         case Quotes():
             yield from (
-                f"> {one.where} : {''.join(part for part, _ in one.parts)} [{' ; '.join(one.said)}]"
+                f"> {one.where}\u00a0: {''.join(part for part, _ in one.parts)} [{french.typeset(' ; '.join(one.said))}]"
                 for one in block.items
             )
         case Figure():

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 import polars as pl
 
 import spaser
-from spaser.cli.given import decided, delivered
+from spaser.cli.given import decided, declared, delivered, texts
 from spaser.cli.options import closing, columns, command, corrections, day, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.shipped import launcher
 from spaser.sources.ledgers import read_ledger
-from spaser.sources.notices import read_notices
 from spaser.studies.diagnostic import Declared
 from spaser.vocabulary import BUYER_KINDS
 from spaser.vocabulary.sentences import DEMO_NOTE
@@ -81,8 +81,7 @@ def _run(choices: argparse.Namespace) -> None:
         declared=_declared(choices),
         decisions=decided(choices),
         spend=read_ledger(choices.depenses, mapping=choices.correspondance).lines.lazy() if choices.depenses else None,
-        notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
-        pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
+        **texts(choices),
     )
     if result.base.demo:
         say(DEMO_NOTE + "\n")
@@ -113,14 +112,15 @@ def _declared(choices: argparse.Namespace) -> Declared:
     """What the buyer says of itself."""
     if choices.spaser_adopte is None and (choices.spaser_lien or choices.spaser_indicateurs):
         raise Problem("Le SPASER est décrit sans sa date d'adoption", todo="Donnez-la : --spaser-adopte AAAA-MM-JJ")
-    known = choices.at.said_of(choices.acheteur).declared if choices.at else Declared()
-    return Declared(
+    known = declared(choices)
+    return replace(
+        known,
         kind=choices.type_acheteur or known.kind,
         adopted=choices.spaser_adopte or known.adopted,
         link=choices.spaser_lien or known.link,
         published=choices.spaser_indicateurs,
         book_v=dict(choices.livre_v),
-        soumis_au_code=known.soumis_au_code and not choices.hors_code,
+        has=None if choices.spaser_adopte else known.has,
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spaser.cli.terminal import moment, say, wrote
+from spaser.cli.terminal import moment, progress, say, wrote
 from spaser.problems import Problem
 from spaser.vocabulary import DEFAULT_POPULATION
 from spaser.vocabulary.sentences import NO_LIST
@@ -118,6 +118,21 @@ def declared(choices: argparse.Namespace) -> Declared:
     at = getattr(choices, "at", None)
     known = at.said_of(getattr(choices, "acheteur", None)).declared if at is not None else Declared()
     return replace(known, soumis_au_code=known.soumis_au_code and not getattr(choices, "hors_code", False))
+
+
+def texts(choices: argparse.Namespace) -> dict[str, Any]:
+    """The notices and documents given (``--avis``, ``--pieces``), else those of the mission, as ``diagnose`` takes them."""
+    from spaser.studies import beside
+
+    at = getattr(choices, "at", None)
+    notices = getattr(choices, "avis", None) or (at.notices if at is not None else ())
+    pieces = getattr(choices, "pieces", None) or (at.documents if at is not None else ())
+    return beside.read(notices, pieces, progress).options
+
+
+def said(choices: argparse.Namespace) -> dict[str, Any]:
+    """What a mission says of the buyer and holds beside its contracts, for every command that has its diagnostic made."""
+    return {"declared": declared(choices), **texts(choices)}
 
 
 def published(choices: argparse.Namespace) -> list[Published]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.given import decided, delivered, required
+from spaser.cli.given import decided, delivered, required, said
 from spaser.cli.options import closing, command, reach, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
@@ -48,7 +48,7 @@ def _run(choices: argparse.Namespace) -> None:
     skills = grouping.asked(choices.classeur) if choices.classeur else choices.competences
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(paths, **asked, **said(choices), decisions=decided(choices), progress=progress)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     made = grouping.groups_of(
         found, only=choices.besoin, skills=skills, method=result.base.method, demo=result.base.demo

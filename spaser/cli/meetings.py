@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import time
 
-from spaser.cli.given import decided, delivered, required
+from spaser.cli.given import decided, delivered, required, said
 from spaser.cli.numbers import whole
 from spaser.cli.options import closing, command, day, reach, selection, source
 from spaser.cli.terminal import progress, say
@@ -79,7 +79,7 @@ def _frame(asked: argparse.ArgumentParser) -> None:
         type=whole("un nombre de mois", least=1, most=120),
         default=12,
         metavar="N",
-        help="besoins dont le sourcing commence dans les N mois (par défaut : 12)",
+        help="besoins dont le sourçage commence dans les N mois (par défaut : 12)",
     )
 
 
@@ -92,7 +92,9 @@ def _run(choices: argparse.Namespace) -> None:
         return _day(choices)
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(
+        paths, **asked, **said(choices), others=True, decisions=decided(choices), progress=progress
+    )
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     report = meetings.morning(result, found, months=choices.mois)
     if result.base.demo:

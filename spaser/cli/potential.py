@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from spaser.cli import given
-from spaser.cli.given import decided, declared, delivered, links, required
+from spaser.cli.given import decided, declared, delivered, links, required, said
 from spaser.cli.options import (
     DATED,
     closing,
@@ -126,6 +126,7 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
     """The programme beside what was published since."""
     import spaser
     from spaser.studies.acting import followup
+    from spaser.studies.diagnostic import chosen_buyers
     from spaser.studies.potential.spend import siren_of
 
     contracts = choices.suivi or (list(choices.at.files) if choices.at is not None else [])
@@ -142,6 +143,9 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
         cache=choices.cache,
         progress=progress,
     )
+    named = list(choices.at.asked) if choices.at is not None else []
+    if buyer is None and len(named) == 1:  # a mission of one buyer: the programme is its own
+        (buyer,), _ = chosen_buyers(base, named[0].name)
     result = followup.follow(
         planned, base, notices=choices.avis, before=choices.suivi_precedent, buyer_siren=buyer, since=choices.depuis
     )
@@ -167,7 +171,12 @@ def _run(choices: argparse.Namespace) -> None:
     required(choices, "contrats")
     paths, asked = source(choices)
     result = spaser.diagnose(
-        paths, **asked, others=True, declared=declared(choices), decisions=decided(choices), progress=progress
+        paths,
+        **asked,
+        **said(choices),
+        others=True,
+        decisions=decided(choices),
+        progress=progress,
     )
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:

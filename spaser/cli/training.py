@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.given import decided, delivered, required
+from spaser.cli.given import decided, delivered, required, said
 from spaser.cli.options import closing, command, selection, source
 from spaser.cli.terminal import progress, say
 
@@ -26,7 +26,9 @@ def _run(choices: argparse.Namespace) -> None:
 
     required(choices, "contrats")
     paths, asked = source(choices)
-    made = training.study(spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress))
+    made = training.study(
+        spaser.diagnose(paths, **asked, **said(choices), decisions=decided(choices), progress=progress)
+    )
     if made.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(training.summary(made))

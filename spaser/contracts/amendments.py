@@ -9,44 +9,12 @@ import polars as pl
 
 from spaser import rules
 from spaser.contracts import durations, evidence, ruling, sequence
+from spaser.contracts.wording import DIFFERENCE, TOTAL
 from spaser.vocabulary import CENT
 
-DIFFERENCE, TOTAL = 1, 2
-#: What the words just before a sum say of it, in the order in which they are believed.
-_INTRODUCED = {"moins": -DIFFERENCE, "plus": DIFFERENCE, "total": TOTAL}
 #: What cannot be decided, in the order in which it is said.
 _DOUBTED = ("doute", "trop", "annule", "taux")
 _GRAVITY = {kind: place for place, kind in enumerate(_DOUBTED)}
-
-
-def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
-    """What the wording of an amendment says of the sum it publishes: 1 more, -1 less, 2 a total, null nothing certain.
-
-    Believed only where the text quotes that very sum: « plus-value : 1 680 € » beside 155 438,65 € speaks of something else.
-    """
-    words = rules.toml("contract_facts.toml")["avenants"]
-    plain = text.str.replace_all(r"(\d)[\s\u202f\u00a0.](\d{3})\b", "${1}${2}").str.replace_all(
-        r"(\d)[\s\u202f\u00a0.](\d{3})\b", "${1}${2}"
-    )
-    # A rate is no sum: « augmentation de 15 % » beside 15.
-    plain = plain.str.replace_all(r"(\d),(\d)", "${1}.${2}").str.replace_all(r"\d+(?:\.\d+)?[\s\u00a0\u202f]*%", " ")
-    introduced = {sign: _quoted(plain, words[f"avant_{name}"], amount) for name, sign in _INTRODUCED.items()}
-    sign = pl.coalesce(*(pl.when(found).then(sign) for sign, found in introduced.items())).fill_null(
-        pl.when(text.str.contains(words["mots_total"]))
-        .then(TOTAL)
-        .when(text.str.contains(words["mots_moins"]))
-        .then(-DIFFERENCE)
-        .when(text.str.contains(words["mots_ecart"]))
-        .then(DIFFERENCE)
-    )
-    return pl.when(_quoted(plain, "", amount)).then(sign).cast(pl.Int8)
-
-
-def _quoted(plain: pl.Expr, before: str, amount: pl.Expr) -> pl.Expr:
-    """The text quotes that very sum after these words."""
-    figures = plain.str.extract_all(before + r"\d+(?:\.\d+)?").list.eval(pl.element().str.extract(r"(\d+(?:\.\d+)?)$"))
-    cents = figures.list.eval((pl.element().cast(pl.Float64, strict=False) * 100).round().cast(pl.Int64, strict=False))
-    return cents.list.contains(amount.abs()).fill_null(False)
 
 
 def judge(contracts: pl.DataFrame) -> pl.DataFrame:

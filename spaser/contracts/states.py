@@ -17,7 +17,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import amendments
+from spaser.contracts import wording
 from spaser.vocabulary import NONE_DECLARED
 
 WIDE = pl.Int128()
@@ -65,7 +65,7 @@ def rows(records: pl.LazyFrame) -> pl.LazyFrame:
         tenu=pl.when(held > 0).then(held).cast(pl.Int32),
         titulaire_id=_only_holder(),
         objet_cle=pl.col("objet").hash(),
-        dit=amendments.said(pl.col("objetModification"), pl.col("montant")),
+        dit=wording.said(pl.col("objetModification"), pl.col("montant")),
     )
     return narrow.join(ranks, on="source", how="left").with_columns(rang_edition=_edition_rank())
 

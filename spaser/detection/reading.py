@@ -88,7 +88,7 @@ def read(
     hits = _titled(hits, folded.text, lexicon)
     hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
     found = [one for hit in hits if (one := _finding(hit, folded, nature, lexicon, stops)) is not None]
-    return _strongest([_of_the_criterion(one, found, nature, lexicon) for one in found])
+    return _strongest([_of_the_criterion(one, found, nature, lexicon) for one in found], nature)
 
 
 def _names_an_object(hit: tuple[int, int, Rule], text: str, stops: list[int], lexicon: Lexicon) -> bool:
@@ -110,8 +110,11 @@ def _titled(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> l
     return [hit for hit in hits if not (hit[2].absorbed and hit[2].fields == "hors_objet" and hit[2].level == 2)]
 
 
-def _strongest(findings: list[Finding]) -> list[Finding]:
-    """Without what only describes whom a market is reserved to, or only repeats an explicit consideration more weakly."""
+def _strongest(findings: list[Finding], nature: str) -> list[Finding]:
+    """Without what only describes whom a market is reserved to, or only repeats an explicit consideration more weakly.
+
+    Out of a subject line, a clause or a criterion says what an object of the same dimension would only hint at.
+    """
     reserved = any(one.carrier == "reservation" for one in findings)
     explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
     kept = [
@@ -125,6 +128,9 @@ def _strongest(findings: list[Finding]) -> list[Finding]:
         for one in kept
         if not (one.level == 1 and one.rule.code == "opp" and any(_follows(one, other) for other in whom))
     ]
+    required = {one.rule.dimension for one in kept if one.level == 2 and one.carrier in ("clause", "critere")}
+    hinted = set() if nature == "objet" else required
+    kept = [one for one in kept if not (one.level == 1 and one.carrier == "objet" and one.rule.dimension in hinted)]
     return [one for one in kept if one.level != 1 or not any(_within_reach(one, other) for other in kept)]
 
 

@@ -181,9 +181,6 @@ class Lexicon:
     heads: tuple[Head, ...] = ()
     reliability: dict[Part, float] = field(default_factory=dict)
 
-    def rule(self, name: str) -> Rule:
-        return next(rule for rule in self.rules if rule.id == name)
-
 
 def load(file: Path | str | None = None) -> Lexicon:
     """The bundled lexicon, or the user's own.

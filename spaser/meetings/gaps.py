@@ -40,8 +40,9 @@ class _Agenda:
                     ahead.append(met)
         return sorted(found)
 
-    def waiting(self, people: set[str]) -> int:
-        return sum(max(slots) - min(slots) + 1 - len(slots) for slots in (self.at[person] for person in people))
+    def spread(self, people: set[str]) -> int:
+        """From the first to the last meeting of each: as many meetings stay, so that less of it is less waiting."""
+        return sum(max(slots) - min(slots) for slots in (self.at[person] for person in people))
 
     def swap(self, pairs: Sequence[int], one: int, two: int) -> None:
         for pair in pairs:
@@ -92,9 +93,9 @@ def _moved(agenda: _Agenda, pair: int, other: int, may: Callable[[int, int], boo
     if not all(may(one, other if agenda.slot[one] == own else own) for one in chain):
         return False
     people = {person for one in chain for person in agenda.people_of[one]}
-    before = agenda.waiting(people)
+    before = agenda.spread(people)
     agenda.swap(chain, own, other)
-    if agenda.waiting(people) < before:
+    if agenda.spread(people) < before:
         return True
     agenda.swap(chain, own, other)
     return False

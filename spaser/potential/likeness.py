@@ -9,15 +9,17 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential.points import said_insertion
 from spaser.vocabulary import CENT
 
-_WORDS = ("insertion", "reserve", "metiers", "fournitures")
+_WORDS = ("reserve", "metiers", "fournitures")
 STEPS = {"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}
 
 
 def resemblance(needs: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
     """``besoin_id, ressemblance`` (points, natural-log units), ``chance`` (0 to 1, calibrated). Needs NEEDS."""
-    weights = (method or rules.method())["potential"]["ressemblance"]
+    settings = (method or rules.method())["potential"]
+    weights = settings["ressemblance"]
     families = (
         rules.table("families.csv")
         .lazy()
@@ -31,9 +33,8 @@ def resemblance(needs: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
         )
     )
     text = pl.col("objet").fill_null("")
-    advert = text.str.contains(weights["sauf_insertion"])
-    found = {name: text.str.contains(weights[f"mots_{name}"]) for name in _WORDS}
-    found["insertion"] = found["insertion"] & ~advert
+    insertion = said_insertion(settings) | text.str.contains(weights["mots_handicap"])
+    found = {"insertion": insertion} | {name: text.str.contains(weights[f"mots_{name}"]) for name in _WORDS}
     said = [pl.when(held).then(weights[name]).otherwise(0.0) for name, held in found.items()]
     size = (pl.col("annuel").clip(CENT, None) / CENT).log(10)
     points = pl.sum_horizontal(

@@ -8,7 +8,7 @@ from spaser import french
 from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
-from spaser.sections.summary.pages import in_plan
+from spaser.sections.summary.lines import in_plan
 
 _PLAN = (
     Column("sourcing", "Commencer avant le", "date"),
@@ -96,7 +96,7 @@ def _left_out(left: pl.DataFrame) -> list[Block]:
     priced = left.filter((pl.col("potentiel") > 0) | (pl.col("sous_clause") > 0))
     blocks: list[Block] = []
     if priced.height:
-        title = "À garder en vue : ce que le plan n'a pas retenu, et pourquoi"
+        title = "À garder en vue\u00a0: ce que le plan n'a pas retenu, et pourquoi"
         blocks.append(table("tab-plan-ecartes", title, priced, _LEFT, _FLOOR))
     rest = left.filter(pl.col("potentiel").is_null() & pl.col("sous_clause").is_null())
     if rest.height:

@@ -133,7 +133,7 @@ def _keys(families: pl.DataFrame, asked: pl.DataFrame, suppliers: int) -> KeyFig
                 "entier",
                 f"sur {french.count(asked.height, 'famille achetée', feminine=True)}",
             ),
-            KeyFigure("Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)}"),
+            KeyFigure("Potentiel ESS par an", reach, "somme", f"milieu\u00a0; au plus {french.euros_short(high)}"),
         )
     )
 
@@ -180,6 +180,6 @@ _HOW = (
     "passe {share} de sa capacité avec eux tous ; sans fournisseur, il vient d'une clause d'insertion. Les besoins d'un lieu plus large qu'une commune ne sont comptés que dans l'ensemble."
 )
 _ONCE = french.typeset(
-    "La capacité d'un fournisseur utile à plusieurs besoins ou à plusieurs acheteurs n'est comptée qu'une fois : les potentiels s'additionnent."
+    "La capacité d'un fournisseur utile à plusieurs besoins ou à plusieurs acheteurs n'est comptée qu'une fois\u00a0: les potentiels s'additionnent."
 )
 _UNMEASURED = french.typeset("Le potentiel bas n'est pas mesuré : moins de dix acheteurs comparables.")

@@ -49,7 +49,7 @@ _READY = (
 _SUBJECT = (
     Column("libelle", "Obligation"),
     *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
-    Column("soumis_oui", "Probables ou certains : attendu constaté", "entier"),
+    Column("soumis_oui", "Probables ou certains\u00a0: attendu constaté", "entier"),
     Column("soumis_reste", "Sans l'attendu, ou inconnu", "entier"),
 )
 
@@ -172,7 +172,7 @@ def reserved_table(findings: Findings) -> TableBlock | None:
     )
     return table(
         "tab-reserves",
-        "Marchés réservés : sur quel fondement ?",
+        "Marchés réservés\u00a0: sur quel fondement\u00a0?",
         brief(shown, _LONG),
         columns,
         french.typeset(note),

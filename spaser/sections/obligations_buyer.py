@@ -47,7 +47,7 @@ def spaser_table(findings: Findings) -> TableBlock | None:
         "notifiés sont des maximums, souvent pluriannuels : ils ne s'y comparent pas. Un grand livre hors taxe, le montant du livre V et le schéma déjà "
         "adopté, donnés pour ce diagnostic, répondent à cette question."
     )
-    return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))
+    return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER\u00a0?", rows, kept, french.typeset(note))
 
 
 def buyer_table(findings: Findings) -> TableBlock | None:

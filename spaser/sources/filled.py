@@ -8,7 +8,7 @@ from spaser import french
 from spaser.vocabulary import FILLED, NOTIONS, SEEN
 
 #: What a record of each kind cannot do without: empty in all of them, it is said.
-ESSENTIAL = {
+AWAITED = {
     "contrats": ("acheteur", "titulaire", "montant", "date", "texte"),
     "avis": ("acheteur", "cpv", "date", "texte"),
     "dépenses": ("titulaire", "montant", "date"),
@@ -52,7 +52,7 @@ def shares(rows: pl.DataFrame, nature: str, said: dict[str, pl.Expr], sheet: str
     )
     missing = [
         pl.when((pl.col(notion) == 0) & (pl.col("enregistrements") > 0)).then(pl.lit(called(notion, nature)))
-        for notion in ESSENTIAL[nature]
+        for notion in AWAITED[nature]
         if notion in said
     ]
     lacking = pl.concat_str(missing, separator=", ", ignore_nulls=True)

@@ -71,6 +71,11 @@ def bare(column: pl.Expr) -> pl.Expr:
     return pl.when(~missing(text)).then(text)
 
 
+def unlabelled(column: pl.Expr) -> pl.Expr:
+    """The identifier without the word or the sign written before it: « SIRET : 123 456 789 00012 », « ="12345678900012" »."""
+    return column.str.replace(r"(?i)^\s*=?\s*(?:n° ?)?(?:siret|siren)?\s*:?\s*", "")
+
+
 def is_scientific(column: pl.Expr) -> pl.Expr:
     """True for « 2,175E+13 »: a SIRET opened as a number, whose digits are lost."""
     return column.str.contains(_SCIENTIFIC)

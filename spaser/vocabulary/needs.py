@@ -289,7 +289,7 @@ RENEWALS = Table(
         Word("trimestre", T, "Trimestre de l'échéance"),
         Word("delai_mois", N, "Délai de préparation", "mois"),
         Word("sourcing", D, "Début conseillé du sourcing"),
-        Word("urgence", B, "Sourcing déjà en retard, une suite étant attendue"),
+        Word("urgence", B, "Sourçage déjà en retard, une suite étant attendue"),
         Word("ponctuel", B, "Opération unique : chantier, étude, ouvrage nommé (null : rien ne le dit)"),
         Word("montant_annuel", I, "Montant annuel (accord-cadre : moitié de son maximum)", "centime"),
         *CONSIDERATIONS,

@@ -17,8 +17,9 @@ from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
 from spaser.sources.ledgers import read_ledger
-from spaser.studies import diagnostic
+from spaser.studies import beside, diagnostic
 from spaser.studies import mission as missions
+from spaser.studies.beside import Beside
 from spaser.studies.diagnostic import Base, Diagnostic, handover
 from spaser.studies.mission import Asked, Decisions, Mission
 from spaser.studies.pams import Wishes
@@ -41,7 +42,7 @@ class Desk:
     buyer
         Part of the name, SIREN or SIRET of the first buyer chosen, when the selection has none and was not saved so.
     texts
-        Notices and documents read beside the contracts (``widgets.read_texts``).
+        Notices and documents read beside the contracts (``widgets.read_texts``); by default those of the mission.
     answers
         The file of the officer's answers to findings (constats.csv): obeyed when it is there.
     """
@@ -51,17 +52,25 @@ class Desk:
         base: Base | Any,
         selection: Selection | str | Path | None = None,
         buyer: str = "",
-        texts: Any = None,
+        texts: Beside | None = None,
         answers: str | Path = "",
     ) -> None:
         self.base: Base = answered(getattr(base, "base", base), answers)
-        self.texts = texts
+        self._texts = texts
         self.mission: Mission | None = getattr(base, "mission", None)
         chosen = Selection.reopen(selection) if isinstance(selection, str | Path) else selection
         self.selection, self.lost = self.fitted(chosen or getattr(base, "selection", None) or Selection())
         self._known: tuple[Any, Diagnostic] | None = None
         if buyer and not self.selection.buyers and not getattr(base, "reopened", False):
             self.selection.buyers = (buyers.choose(self.base.buyers, buyer),)
+
+    @property
+    def texts(self) -> Beside:
+        """What is read beside the contracts: given, else that of the mission, read when it is first asked for."""
+        if self._texts is None:
+            own = self.mission
+            self._texts = beside.read(own.notices, own.documents) if own is not None else Beside()
+        return self._texts
 
     @property
     def decisions(self) -> Decisions | None:
@@ -103,8 +112,8 @@ class Desk:
             years=chosen.years or None,
             family=chosen.families,
             population=chosen.population,
-            notices=getattr(self.texts, "notices", None),
-            pieces=getattr(self.texts, "pieces", None),
+            notices=self.texts.notices,
+            pieces=self.texts.pieces,
         )
         return replace(found, scope=self.scope) if chosen.buyers else found
 
@@ -260,7 +269,7 @@ def prepared(mission: Mission, progress: Callable[[str, float], None] | None = N
 
 def unnamed(siren: str) -> str:
     """How a buyer without a name is called: « acheteur 200 077 832 (nom inconnu) »."""
-    return french.typeset(f"acheteur {siren[:3]} {siren[3:6]} {siren[6:9]} (nom inconnu)")
+    return french.typeset(f"acheteur {french.siren(siren)} (nom inconnu)")
 
 
 def answered(base: Base, answers: str | Path) -> Base:

@@ -27,6 +27,11 @@ _NEW = "nouvelle mission…"
 _CELL = 40
 #: Columns named under a file sent.
 _COLUMNS = 12
+#: What is done of a table of answers: no file of a mission is one.
+_ANSWERED = (
+    "Ce n'est pas un fichier à ajouter ici : laissez-le, rempli, dans le dossier de résultats où il a été écrit ; la prochaine "
+    "commande (spaser diagnostic, spaser rapport…) y reprend vos réponses."
+)
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
 
 
@@ -65,8 +70,9 @@ class Missions:
         )
         self.sent, self.status, self.held = ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML()
         self.new = ipywidgets.HBox([self.name, self.make], layout=_ROW)
-        self.add = ipywidgets.VBox([self.upload, self.sent, self.all])
-        self.widget = ipywidgets.VBox([self.list, self.new, self.held, self.add, self.read, self.status])
+        # What is done next stands above the files sent, however many they are: nothing to look for down the page.
+        self.tools = ipywidgets.HBox([self.upload, self.all, self.read], layout=_ROW)
+        self.widget = ipywidgets.VBox([self.list, self.new, self.held, self.tools, self.status, self.sent])
         self._offer(Path(mission) if mission else None)
         self.list.observe(lambda _: self._show(), names="value")
         self.make.on_click(lambda _: self._tried(self.create))
@@ -97,7 +103,7 @@ class Missions:
         for rank, one in enumerate(sent, 1):
             self._tell(f"reconnaissance du fichier {rank} sur {len(sent)} : « {one['name']} »")
             path = missions.received(home, one["name"], bytes(one["content"]))
-            self.sent.children = (*self.sent.children, self._confirm(home, path))
+            self.sent.children = (*self.sent.children, self._confirm(home, path, alone=len(sent) == 1))
         self.all.layout.display = "" if len(self.sent.children) > 1 else "none"
         self._tell(
             "vérifiez ce que chaque fichier est (liste « C'est »), puis ajoutez-le à la mission ; il sera lu en entier avec elle"
@@ -116,8 +122,8 @@ class Missions:
         else:
             self._tell("Tous les fichiers envoyés sont dans la mission : lisez-la")
 
-    def _confirm(self, home: Path, path: Path) -> ipywidgets.VBox:
-        """What was recognised, its columns, the kind to confirm or correct, and a button."""
+    def _confirm(self, home: Path, path: Path, alone: bool = True) -> ipywidgets.VBox:
+        """What was recognised, its columns, the kind to confirm or correct, and a button; among several, first lines are folded."""
         looked = self._looked(path)
         document = looked.kind not in KINDS and path.suffix.lower() in _DOCUMENTS
         kind = "pièces des marchés" if document else looked.kind
@@ -125,7 +131,7 @@ class Missions:
             options=["à choisir", *KINDS], value=kind if kind in KINDS else "à choisir", description="C'est", style=WIDE
         )
         add = ipywidgets.Button(description="Ajouter à la mission", layout={"width": "max-content"})
-        told = ipywidgets.HTML(tables.framed(_account(path, looked, kind)))
+        told = ipywidgets.HTML(tables.framed(_account(path, looked, kind, alone)))
 
         def keep(_: Any) -> None:
             def run() -> None:
@@ -149,7 +155,7 @@ class Missions:
         try:
             return reading.recognise(path)
         except Problem as problem:
-            return reading.Looked(path.name, "non reconnu", problem=str(problem))
+            return reading.Looked(path.name, reading.UNKNOWN, problem=str(problem))
 
     def _open(self) -> None:
         if self.home is None:
@@ -177,7 +183,7 @@ class Missions:
         home = self.home
         demo = home is not None and _is_demo(home)
         self.new.layout.display = "" if home is None else "none"
-        self.add.layout.display = "none" if home is None or demo else ""
+        self.upload.layout.display = "none" if home is None or demo else ""
         self.read.layout.display = "none" if home is None else ""
         self.sent.children, self.status.value, self.all.layout.display = (), "", "none"
         self._hold()
@@ -236,20 +242,22 @@ def _named(home: Path) -> str:
     return french.typeset(f"Démonstration (inventée) : {mission.label}" if mission.demo else mission.label)
 
 
-def _account(path: Path, looked: reading.Looked, kind: str) -> str:
+def _account(path: Path, looked: reading.Looked, kind: str, alone: bool = True) -> str:
     # Typeset before it is escaped: « &quot; » ends by a semicolon that takes no space.
-    what = tables.safe(french.typeset("reconnu : " + kind if kind in KINDS else "non reconnu"))
+    known = kind in KINDS or kind != reading.UNKNOWN
+    what = tables.safe(french.typeset("reconnu : " + kind if known else kind))
     lines = [f"<strong>{tables.safe(path.name)}</strong> – {what}"]
     # A text has no columns: its marks and commas are not those of a table.
     titles = [] if path.suffix.lower() in _DOCUMENTS else reading.headings(path)
     more = f" et {french.count(len(titles) - _COLUMNS, 'autre')}" if len(titles) > _COLUMNS else ""
-    told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if titles else [])]
+    told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if len(titles) > 1 else [])]
     told += [looked.problem] if looked.problem and kind not in KINDS else []
+    told += [_ANSWERED] if known and kind not in KINDS else []
     lines += [tables.safe(french.typeset(line)) for line in told]
-    return "".join(f"<p>{line}</p>" for line in lines) + _first_lines(path)
+    return "".join(f"<p>{line}</p>" for line in lines) + _first_lines(path, alone)
 
 
-def _first_lines(path: Path) -> str:
+def _first_lines(path: Path, opened: bool = True) -> str:
     """The beginning of the file as a table that scrolls inside: enough to see whether it is the right one."""
     rows = [[_cut(cell) for cell in row] for row in reading.first_lines(path)]
     if len(rows) < 2 or path.suffix.lower() in _DOCUMENTS:
@@ -258,8 +266,9 @@ def _first_lines(path: Path) -> str:
     body = "".join(f"<tr>{''.join(f'<td>{tables.safe(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
     told = french.typeset(f"Premières lignes de {path.name}")
     return (
+        f"<details{' open' if opened else ''}><summary>{escape(told)}</summary>"
         f'<div class="table" tabindex="0" role="region" aria-label="{escape(told)}">'
-        f"<table><caption>{escape(told)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
 
 

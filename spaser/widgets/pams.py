@@ -136,7 +136,6 @@ class Pams(View):
             goals=self._goals(),
             ledger=Path(self.ledger.value) if self.ledger.value.strip() else None,
             answers=maturity.kept(self.answers.value.strip()) if self.answers.value.strip() else said.answers,
-            registers=(),  # those of the desk are read already
         )
 
     def report(self) -> Report:

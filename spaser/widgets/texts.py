@@ -19,9 +19,8 @@ from spaser.problems import Problem
 from spaser.sections import texts as sections_texts
 from spaser.sources import notices
 from spaser.sources.answers import constats
-from spaser.sources.notices import Notices
-from spaser.studies import clauses as dossier
-from spaser.studies.clauses import Clauses
+from spaser.studies import beside
+from spaser.studies.beside import Beside
 from spaser.text import shortened
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
@@ -60,11 +59,8 @@ _RESERVED = {
 
 
 @dataclass(frozen=True, eq=False)
-class Texts:
+class Texts(Beside):
     """Notices and documents read beside the contracts, for the desk; displayed, their own account."""
-
-    notices: Notices | None = None
-    pieces: Clauses | None = None
 
     @property
     def told(self) -> str:
@@ -108,7 +104,7 @@ def read_texts(notices_paths: Any = "", pieces_paths: str = "") -> Texts:
         given, folders = expanded(notices_paths), expanded(pieces_paths)
     else:
         given, folders = [], []
-    return Texts(notices.read_notices(given) if given else None, dossier.clauses(folders) if folders else None)
+    return Texts(**beside.read(given, folders).options)
 
 
 class TextReader:
@@ -168,26 +164,29 @@ class TextReader:
 
     def _found(self, found: pl.DataFrame) -> Sequence[Block]:
         if not found.height:
-            return [
-                Sentence(
-                    "Aucune considération sociale ou environnementale n'est trouvée dans ce texte."
-                    if self.text.value.strip()
-                    else ""
-                )
-            ]
+            nothing = "Aucune considération sociale ou environnementale n'est trouvée dans ce texte."
+            return [Sentence(nothing if self.text.value.strip() else "")]
         shown = found.with_columns(
             dimension=pl.col("dimension").replace_strict(_DIMENSIONS, default=None, return_dtype=pl.String),
             niveau=pl.col("niveau").replace_strict(_LEVELS, default=None, return_dtype=pl.String),
             porteur=pl.col("porteur").replace(_CARRIERS),
             reserve=pl.col("reserve").replace(_RESERVED),
         )
-        return [table("tab-passages", "Ce qui est trouvé", shown, _COLUMNS)]
+        return [Sentence(_whole(found)), table("tab-passages", "Ce qui est trouvé", shown, _COLUMNS)]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         told = " ".join(
             [html.unescape(self.text.value), *(text for block in self._blocks if (text := tables.said(block)))]
         )
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
+
+
+def _whole(passages: pl.DataFrame) -> str:
+    """What the text says in all: its level in each dimension, and to whom it reserves."""
+    (row,) = detection.summarise(passages.lazy()).collect().to_dicts()
+    said = [f"{word}, {_LEVELS[row[key]] if row[key] else 'rien'}" for key, word in _DIMENSIONS.items()]
+    kept = [f"réservation, {_RESERVED[row['reserve']]}"] if row["reserve"] != "none" else []
+    return f"Le texte en tout : {' ; '.join([*said, *kept])}."
 
 
 def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
@@ -199,7 +198,7 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
         ("…", None),
         *((f"objet : {shortened(text, _LABEL)}", ("objet", text)) for text in subjects),
     ]
-    pieces = getattr(desk.texts, "pieces", None)
+    pieces = desk.texts.pieces
     if pieces is None:
         return found
     rows = pieces.documents.texts.join(
@@ -362,7 +361,7 @@ class Review(View):
         quoted = f"« {row['citation']} » " if row["citation"] else ""
         where = f" (lu dans : {row['champ']})" if row["champ"] and row["champ"] != "objet" else ""
         given = sections_texts.ANSWERS.get(row["decision"] or "", "à donner")
-        told = f"{quoted}{row['motif']}{where}. Certitude : {french.share(row['certitude'])}. Réponse : {given}."
+        told = f"{quoted}{row['motif']}{where}. Probabilité que l'écart soit réel : {french.share(row['certitude'])}. Réponse : {given}."
         return [
             Callout(french.typeset(row["objet"] or row["uid"]), french.typeset(told)),
             Sentence(

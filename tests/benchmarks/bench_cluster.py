@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_cluster.py [NATIONAL.parquet] [--lignes N] [--parties 4]
 
-The two verbs are ``diagnostic.counted_part`` (one part, its contracts understood and counted) and ``indicators.merged`` (whole
+The two verbs are ``counted_part`` (``tests/counted_parts.py``: one part, its contracts understood and counted) and ``indicators.merged`` (whole
 numbers added, ratios computed once at the end): what runs them is any engine that calls a function elsewhere. Here it is
 dask.distributed when it is installed (extra ``[cluster]``), on processes of this machine; the measures must be identical.
 """
@@ -20,14 +20,15 @@ from pathlib import Path
 import national
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+from counted_parts import counted_part  # noqa: E402
+
 from spaser import contracts, indicators, sources  # noqa: E402
-from spaser.studies import diagnostic  # noqa: E402
 from spaser.studies.diagnostic import parts  # noqa: E402
 
 
 def one_by_one(laid: list[Path], day: date) -> pl.DataFrame:
-    return _merged([diagnostic.counted_part(path, as_of=day) for path in laid])
+    return _merged([counted_part(path, as_of=day) for path in laid])
 
 
 def on_dask(laid: list[Path], day: date, workers: int = 2) -> pl.DataFrame:
@@ -37,7 +38,7 @@ def on_dask(laid: list[Path], day: date, workers: int = 2) -> pl.DataFrame:
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        waiting = [client.submit(diagnostic.counted_part, path, as_of=day) for path in laid]
+        waiting = [client.submit(counted_part, path, as_of=day) for path in laid]
         return _merged(client.gather(waiting))
 
 

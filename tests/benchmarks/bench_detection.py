@@ -247,8 +247,8 @@ def unseen() -> list[str]:
 
 
 def drawn() -> list[str]:
-    """Real subjects drawn by seed (17: among those found, by level; 18 and 5: among those not found that hold a word of the field) and
-    judged by the guide, as the rules read them before they were mended: `detection_judged.csv` keeps a print of each, no text.
+    """Real subjects drawn by seed (17 and 4242, « bis »: among those found, by level; 18, 5 and 4242: among those not found that hold a
+    word of the field) and judged by the guide, as the rules read them before they were mended: `detection_judged.csv` keeps a print of each, no text.
     Their reader saw what the rules said: the shares flatter, and do not enter the confidence."""
     file = Path(__file__).with_name("detection_judged.csv")
     rows = pl.read_csv(file, separator=";").with_columns(juste=pl.col("juste") == "oui")

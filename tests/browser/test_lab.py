@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from spaser.studies import mission
+
 from .conftest import served
 
 pytestmark = pytest.mark.browser
@@ -21,6 +23,9 @@ HELD = "wanted => `${document.activeElement?.tagName} ${document.activeElement?.
 #: The only list that answers a search shows these lines and none of them is pointed at.
 LISTED = """lines => { const list = document.activeElement;
   return list.tagName === "SELECT" && list.options.length === lines && list.selectedIndex === -1 }"""
+#: The first of these stands whole on the screen.
+SEEN = """wanted => { const at = document.querySelector(wanted)?.getBoundingClientRect();
+  return at && at.top >= 0 && at.bottom <= innerHeight }"""
 ENGLISH = (
     "Error displaying widget",
     "Loading widget",
@@ -144,6 +149,22 @@ def test_after_a_run_of_all_the_page_stays_on_the_form(page, lab):
         """() => { const form = [...document.querySelectorAll("select")].find(one => one.offsetParent);
           const at = form.getBoundingClientRect(); return at.top >= 0 && at.bottom <= innerHeight }"""
     )
+
+
+def test_what_fails_in_a_run_of_all_is_told_at_the_form_with_a_way_to_it(page, lab, kit):
+    home = mission.create(kit / "notebooks" / "missions" / "incomplete", client="Incomplète")
+    book = next(path for path in mission.notebooks(home) if path.name.startswith("02_"))
+    (home / "mission.toml").write_text('fichiers = ["fichiers/parti.csv"]\n', encoding="utf-8")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    opened(page, f"{lab}/lab/tree/{book.relative_to(kit / 'notebooks').as_posix()}?reset")
+    page.get_by_role("menuitem", name="Exécution", exact=True).click()
+    page.get_by_role("menuitem", name="Exécuter toutes les cellules", exact=True).click()
+    told = page.locator(".spaser-echecs")
+    told.wait_for()
+    assert "parti.csv" in told.inner_text() and "Ce qui a été lu" in told.inner_text()
+    page.wait_for_function(SEEN, arg=".spaser-echecs")
+    told.get_by_role("button").first.click()
+    page.wait_for_function(SEEN, arg=".jp-Cell-outputArea [role=alert]")
 
 
 def test_a_mission_is_reopened_another_day_and_its_notebook_opens_on_it(page, lab, tmp_path):

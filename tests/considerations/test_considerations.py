@@ -81,6 +81,25 @@ def test_texts_stand_beside_the_declaration_and_their_silence_proves_nothing():
     assert found.height == 2
 
 
+def test_a_passage_that_does_not_say_how_it_is_carried_neither_carries_nor_denies():
+    rows = contracts({"uid": "A"})
+    unsaid = {"texte_id": "A", "dimension": "env", "porteur": None}
+    for level in (0, 2):
+        found = known(rows, passages(unsaid | {"niveau": level})).collect()
+        assert found["clause_environnementale_texte"].to_list() == [None]
+    denied = known(rows, passages(unsaid | {"porteur": "negated", "niveau": 0})).collect()
+    assert denied["clause_environnementale_texte"].to_list() == [False]
+
+
+def test_a_passage_counts_from_the_least_confidence_of_the_method_on():
+    least = rules.method()["considerations"]["confiance_minimale"]["value"]
+    for sure, carried in ((least, True), (least - 0.001, None)):
+        said = {"texte_id": "A", "dimension": "env", "porteur": "clause", "confiance": sure}
+        assert (
+            known(contracts({"uid": "A"}), passages(said)).collect()["clause_environnementale_texte"].item() is carried
+        )
+
+
 def test_what_is_found_and_declared_absent_is_quoted_the_surest_first():
     rows = contracts(
         {"uid": "SUR", "considerationsSociales": "Pas de considération sociale"},
@@ -121,17 +140,48 @@ def test_of_two_passages_as_sure_the_first_in_the_text_is_quoted():
         passages(
             usual | {"debut": 40, "citation": "plus loin"},
             usual | {"debut": 5, "citation": "d'abord"},
+            usual | {"debut": 5, "citation": "d'abord", "regle": "a"},
             usual | {"champ": "RC", "debut": 0, "citation": "autre pièce"},
         ),
     ).sous_declaration.collect()
     assert found["citation"].to_list() == ["d'abord"]
+    assert found["declare"].to_list() == [False]
+
+
+def test_of_two_passages_at_one_place_that_of_the_first_rule_is_quoted():
+    rows = contracts({"uid": "A", "considerationsSociales": "Pas de considération sociale"})
+    usual = {"texte_id": "A", "dimension": "soc", "porteur": "clause"}
+    said = [usual | {"regle": rule, "citation": rule} for rule in ("c", "a", "b")]
+    assert gaps(rows, passages(*said)).sous_declaration.collect()["citation"].to_list() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("said", "listed"),
+    [
+        ({}, ["environnement"]),
+        ({"niveau": 1}, []),
+        ({"dimension": "soc"}, ["social"]),
+        ({"porteur": "negated", "niveau": 0}, []),
+        ({"niveau": 0}, []),
+    ],
+)
+def test_an_object_that_is_explicit_itself_is_a_gap_of_its_own_dimension(said, listed):
+    nothing = {
+        "considerationsSociales": "Pas de considération sociale",
+        "considerationsEnvironnementales": "Pas de considération environnementale",
+    }
+    passage = {"texte_id": "A", "dimension": "env", "porteur": "objet", "niveau": 2} | said
+    found = gaps(contracts({"uid": "A"} | nothing), passages(passage)).sous_declaration.collect()
+    assert [name[:6] for name in found["consideration"]] == [name[:6] for name in listed]
+    assert found["declare"].to_list() == [False] * len(listed)
 
 
 def test_an_inclusive_holder_of_a_contract_declared_without_social_is_listed():
     rows = contracts({"uid": "ESAT", "considerationsSociales": "Pas de considération sociale"}).with_columns(
         titulaire_inclusif=True
     )
-    assert gaps(rows, passages({"texte_id": "AUTRE"})).sous_declaration.collect()["uid"].to_list() == ["ESAT"]
+    found = gaps(rows, passages({"texte_id": "AUTRE"})).sous_declaration.collect()
+    assert found.select("uid", "declare").rows() == [("ESAT", False)]
 
 
 def test_a_holder_that_is_not_inclusive_and_a_social_declaration_are_no_gap():
@@ -168,6 +218,7 @@ def test_a_declaration_without_trace_is_surer_when_documents_were_read_and_sures
     ).sans_trace.collect()
     assert found["uid"].to_list() == ["NIE", "DOSSIER", "OBJET"]
     assert found["citation"][0] == "pas de clause sociale"
+    assert found["declare"].to_list() == [True] * 3
 
 
 def test_a_trace_is_a_passage_that_says_the_same_dimension_outright():

@@ -218,6 +218,21 @@ def test_a_document_belongs_to_the_contract_whose_number_its_folder_bears():
     ) == {"a/RC.pdf": "c1", "b/RC.pdf": "c2"}
 
 
+def test_a_document_whose_folder_and_name_bear_the_number_is_joined_by_its_folder():
+    keys = [("a.pdf", "2024FCS001", False), ("a.pdf", "2024FCS001", True), ("b.pdf", "2024FCS001", False)]
+    for order in (keys, keys[::-1]):
+        numbers = pl.LazyFrame(
+            order, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row"
+        )
+        found = launches.by_number(CONTRACTS.conform(pl.LazyFrame([contract()])), numbers).collect()
+        assert found.select("document", "score").rows() == [("a.pdf", 1.0), ("b.pdf", 0.95)]
+
+
+def test_what_a_join_is_worth_is_said_to_three_figures():
+    found = joined([contract()], [notice(objet="Nettoyage des écoles", codeCPV=None)])["c1"]
+    assert found["score"] == round(found["score"], 3) == pytest.approx(0.95 * (0.6 * 2 / 3 + 0.15) / 0.75, abs=6e-4)
+
+
 def test_the_longest_number_wins_and_a_number_of_two_contracts_joins_nothing():
     twins = [
         contract("c1"),

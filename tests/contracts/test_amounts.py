@@ -62,7 +62,16 @@ def test_an_outlier_needs_enough_contracts_of_the_buyer_to_be_compared_with():
 
 
 @pytest.mark.parametrize(
-    ("value", "cents"), [("accepter", 4_512_300), ("38 800,50", 3_880_050), ("38800.5", 3_880_050)]
+    ("value", "cents"),
+    [
+        ("accepter", 4_512_300),
+        ("ACCEPTER ", 4_512_300),
+        ("38 800,50", 3_880_050),
+        ("38800.5", 3_880_050),
+        ("38 800,506 €", 3_880_051),
+        ("38 800,504", 3_880_050),
+        ("1,15", 115),
+    ],
 )
 def test_a_repair_is_applied_only_by_a_decision(value, cents):
     got = built(*usual(record(position=99, montant=4_512_300)), decisions=decisions(("montant", "M1", value)))["M1"]
@@ -84,7 +93,7 @@ def test_a_whole_file_that_lost_its_decimal_comma_is_seen_by_what_its_procedure_
     ]
     got = built(*rows)["F1"]
     assert (got["montant_regle"], got["montant_propose"]) == ("unit_file", 1_501_000)
-    assert "procédure adaptée" in got["montant_preuve"]
+    assert "procédure adaptée" in got["montant_preuve"] and "1\u202f000\u202f000" in got["montant_preuve"]
     # A third of 100 000 € that lost its comma is no placeholder.
     assert built(*rows, record(position=99, id="F99", montant=3_333_333))["F99"]["montant_propose"] == 3_333_333
     works = [row | {"codeCPV": "45000000"} for row in rows]

@@ -238,6 +238,12 @@ def test_without_publications_a_few_isolated_notifications_never_stop_the_data(p
     assert (got["dateNotification"] is None) is (expected < date(2026, 1, 1))
 
 
+@pytest.mark.parametrize("euros", [0.01, -0.01, 5_000_000_000_000, -5_000_000_000_000])
+def test_an_amount_however_large_or_small_is_kept_to_the_cent(euros):
+    row = built(record(montant=euros))["M1"]
+    assert (row["montant"], row["montant_initial"]) == (round(euros * 100),) * 2
+
+
 def test_nothing_read_gives_empty_tables_not_a_failure():
     result = build()
     assert result.contracts.collect().height == result.holders.collect().height == result.fates.collect().height == 0

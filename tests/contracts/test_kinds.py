@@ -38,6 +38,50 @@ def test_each_rule_of_the_table_sees_its_example_and_not_its_counter_example(fac
     assert not matches or "preuve" not in rule or got[column.replace("regle", "preuve")]
     concluded = {"nature": "nature_contrat", "lots": "nature_contrat", "statut": "montant_statut"}
     assert not matches or fact not in concluded or got[concluded[fact]] == rule["conclut"]
+    assert not matches or decided(fact, rule, got) == []
+
+
+#: How a doubt of each fact is called where what is to verify is listed, and the columns of its value, its proposal and its bounds.
+DOUBTED = {"nature": "nature", "montant": "montant", "duree": "durée", "date": "date"}
+VALUED = {
+    "montant": ("montant", "montant_propose", "montant_bas", "montant_haut"),
+    "duree": ("dureeMois", None, "duree_basse", "duree_haute"),
+}
+#: A rule that proposes only where its own sums agree: it may propose nothing.
+MAY_PROPOSE = {"la somme comptée une fois est proposée", "le centième est proposé quand"}
+
+
+def decided(fact: str, rule: dict, got: dict) -> list[str]:
+    """What the contract that a rule decided has otherwise than the rule says: to look at, proposed, bounded, kept."""
+    wrong = []
+    if fact in DOUBTED:
+        listed = DOUBTED[fact] in (got["a_verifier"] or "").split(", ")
+        if bool(rule.get("regarder")) and not listed:
+            wrong.append("regarder")
+    if fact in VALUED:
+        value, proposed, low, high = (got[name] if name else None for name in VALUED[fact])
+        sometimes = any(said in rule["conclut"] for said in MAY_PROPOSE)
+        if VALUED[fact][1] and not sometimes and (proposed is not None) != ("propose" in rule):
+            wrong.append(f"propose : {proposed}")
+        if None not in (value, low, high):
+            if not low <= value <= high:
+                wrong.append(f"bornes : {low}, {value}, {high}")
+            if {"bas", "haut", "propose"}.isdisjoint(rule) and not low == value == high:
+                wrong.append(f"bornes sans raison : {low}, {value}, {high}")
+            if ("bas" in rule or "haut" in rule) and low == high:
+                wrong.append("aucune borne")
+    if fact == "date" and (got["dateNotification"] is None) != (rule["conclut"] == "inconnue"):
+        wrong.append(f"date : {got['dateNotification']}")
+    return wrong
+
+
+def test_what_a_rule_decides_otherwise_than_it_says_is_seen():
+    rule = {"conclut": "la valeur", "propose": "somme", "bas": "montant", "regarder": True}
+    kept = {"montant": 10, "montant_propose": 20, "montant_bas": 10, "montant_haut": 20, "a_verifier": "montant"}
+    assert decided("montant", rule, kept) == []
+    for name, value in (("montant_propose", None), ("montant_bas", 20), ("montant_haut", 5), ("a_verifier", "durée")):
+        assert decided("montant", rule, kept | {name: value}), name
+    assert decided("date", {"conclut": "inconnue"}, {"dateNotification": date(2025, 1, 1), "a_verifier": None})
 
 
 #: Rules whose examples need a dozen records or a decision: each has its own test.

@@ -33,9 +33,16 @@ SUBSEQUENT = [
     "Marché passé sur le fondement de l'accord-cadre élagage",
     "Marché pris en application de l'accord-cadre n°23-14 élagage",
     "Mission de coordination issue de l'accord-cadre 2022 des écoles",
+    "Marché attribué sur le fondement de l'AC voirie",
+    "Mise en concurrence n°3 dans le cadre de l'accord-cadre de voirie",
+    "Commande subséquente n° 3 de mobilier",
 ]
 NOT_SUBSEQUENT = [
     "Gilets MS 12 pour la police fictive",
+    "Colonne MS12 sprinkler",
+    "Rénovation du bâtiment MS2",
+    "Tracteur MS 350",
+    "Mise en concurrence des assureurs dans le cadre de l'accord-cadre",
     "Fourniture de 3 MS Surface",
     "Élaboration du dossier MS 2030 d'aménagement",
     "Logiciel de gestion des marchés subséquents et bons de commande",
@@ -183,6 +190,22 @@ def test_a_small_sum_that_comes_back_is_never_proposed_as_many_additions(changes
         ("moins-value de 6 000 € HT", 6_000, 94_000),
         ("travaux supplémentaires pour 7 000,00 euros", 7_000, 107_000),
         ("augmentation de 15 % du montant", 15, 100_000),
+        ("Nouveau montant du marché après moins-value : 30 000 € HT", 30_000, 30_000),
+        ("Nouveau montant du marché après moins-value de 30 000 € : 70 000 €", 30_000, 70_000),
+        ("Montant après avenant : 40 000 € HT", 40_000, 40_000),
+        ("Montant de l'avenant : 60 000 € HT", 60_000, 160_000),
+        ("Montant total de l'avenant n° 2 : 20 000,00 €", 20_000, 120_000),
+        ("Incidence financière : 30 000 € HT", 30_000, 130_000),
+        ("Incidence financière de l'avenant : -30 000 € HT", 30_000, 70_000),
+        ("Avenant n°1 d'un montant de 30 000 € HT", 30_000, 130_000),
+        ("Le montant du marché est modifié : 45 000 € HT au lieu de 100 000 € HT", 45_000, 45_000),
+        ("Réduction du montant à 45 000 €", 45_000, 45_000),
+        ("Plus-value estimée à 45 000 €", 45_000, 145_000),
+        ("Suppression de prestations pour 20 000 €", 20_000, 80_000),
+        ("Diminution de 20 000 € du montant du marché, nouveau montant 80 000 €", 20_000, 80_000),
+        ("Plus-values 20 000 € et moins-values 5 000 €, solde 15 000 €", 15_000, 100_000),
+        ("Le montant de la tranche optionnelle est de 20 000 €", 20_000, 100_000),
+        ("Avenant n° 20 du 20/03/2025 en plus-value", 20, 100_000),
     ],
 )
 def test_the_words_before_a_sum_say_what_it_is(text, published, kept):
@@ -195,6 +218,18 @@ def test_amendments_published_in_disorder_are_read_in_the_order_of_their_days():
         {"montant": 110_000, "date_version": date(2025, 5, 1)},
     )
     assert amended(100_000, late, early)["montant"] == amended(100_000, early, late)["montant"] == 13_000_000
+
+
+@pytest.mark.parametrize(
+    "notified, months, kept",
+    [(12, 120, 12), (12, 119, 119), (9, 90, 9), (9, 89, 89), (8, 89, 89), (8, 90, 8), (10, 99, 99), (None, 365, 365)],
+)
+def test_ten_times_the_months_in_force_and_ninety_at_least_are_days_typed_for_months(notified, months, kept):
+    rows = [
+        record(dureeMois=notified),
+        record(modification_id=1, titulaires=None, dureeMois=months, date_version=date(2025, 4, 2)),
+    ]
+    assert built(*rows)["M1"]["dureeMois"] == kept
 
 
 @pytest.mark.parametrize("months, kept", [(365, 12), (24, 24), (90, 90)])

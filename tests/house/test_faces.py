@@ -53,6 +53,7 @@ STUDIES: dict[str, dict[str, str]] = {
 #: What lives beside studies without being one.
 BESIDE = {
     "plan": "une table du diagnostic complet",
+    "beside": "les avis et les pièces lus à côté des contrats, pour le diagnostic, ses rapports et les carnets",
     "law": "la recherche d'un texte de loi",
     "answered": "ce qu'une personne a écrit, lu comme un fichier : une part de la lecture",
     "mission": "le dossier du consultant, où les études sont demandées",

@@ -96,15 +96,13 @@ def test_a_year_of_small_numbers_is_no_base_for_a_projection():
     assert road.projete == pytest.approx(0.54)
 
 
-def test_two_years_in_value_give_no_interval_so_no_projection():
-    assert (
-        trajectory.road(
-            measures({2023: (30, 100), 2024: (36, 100)}, "valeur"),
-            Target("clause_sociale", "", "valeur", "déclaré", 0.5, 2027, "x"),
-            {2023, 2024},
-        ).projete
-        is None
-    )
+@pytest.mark.parametrize(("unit", "least"), [("nombre", 2), ("valeur", 3)])
+def test_two_years_project_a_share_of_contracts_and_three_a_share_of_amounts(unit, least):
+    goal = Target("clause_sociale", "", unit, "déclaré", 0.5, 2027, "x")
+    for count in (least - 1, least):
+        years = {2025 - rank: (36 - 3 * rank, 100) for rank in range(count)}
+        road = trajectory.road(measures(years, unit), goal, set(years))
+        assert (road.projete is not None) is (count == least)
 
 
 def test_the_line_is_the_weighted_line_and_its_interval_opens_with_time():

@@ -90,6 +90,19 @@ def test_a_projection_follows_its_line_with_an_interval_counted_by_hand():
     assert (value, low, high) == (pytest.approx(0.6), pytest.approx(0.6 - spread), pytest.approx(0.6 + spread))
 
 
+@pytest.mark.parametrize("unknown", [None, 0])
+def test_a_year_of_unknown_number_weighs_one_and_an_amount_always_does(unknown):
+    shares = (0.2, 0.3, 0.5)
+    ones = [seen(2022 + rank, value, 1) for rank, value in enumerate(shares)]
+    silent = [row | {"denominateur": unknown} for row in ones]
+    assert trajectory.project(silent, range(2025, 2026)) == trajectory.project(ones, range(2025, 2026))
+    mixed = [ones[0] | {"denominateur": unknown}, *ones[1:]]
+    assert trajectory.project(mixed, range(2025, 2026)) == trajectory.project(ones, range(2025, 2026))
+    euros = [row | {"unite": "valeur", "denominateur": 10**rank} for rank, row in enumerate(ones)]
+    value = trajectory.project(euros, range(2025, 2026))[2025][0]
+    assert value == pytest.approx(trajectory.project(ones, range(2025, 2026))[2025][0])
+
+
 def test_where_the_years_scatter_more_than_chance_the_interval_is_that_of_their_scatter():
     years = [seen(2021 + rank, value, 10_000) for rank, value in enumerate((0.2, 0.4, 0.2, 0.4))]
     value, low, high = trajectory.project(years, range(2025, 2026))[2025]

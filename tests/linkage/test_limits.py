@@ -18,7 +18,7 @@ STEP = 0.001
 
 
 def candidate(score: float, rank: int = 0, *, net: float | None = None, siren: str = "900000001", **facts) -> dict:
-    base = {"repare": None, "inclus": False, "tronque": False, "sigle": None, "siret": None}
+    base = {"repare": None, "inclus": False, "tronque": False, "sigle": None, "siret": None, "pauvre": False}
     return (
         base
         | facts
@@ -82,6 +82,19 @@ def test_a_name_inside_another_is_accepted_in_the_town_and_well_ahead():
     assert decided(candidate(score, 2, inclus=True), behind)[0] == "ambigu"
     assert decided(candidate(score, 1, inclus=True), behind | {"net": behind["net"] + STEP})[0] == "ambigu"
     assert decided(candidate(score, 1), behind)[0] == "ambigu"
+
+
+def test_a_name_of_a_letter_or_two_is_never_known_by_likeness():
+    assert decided(candidate(0.99, 3, pauvre=True))[0] == "ambigu"
+    assert decided(candidate(0.99, 3, pauvre=False))[0] == "accepte"
+    assert decided(candidate(1.0, 2, pauvre=True))[0] == "ambigu"
+    assert decided(candidate(1.0, 1, pauvre=True))[0] == "accepte"
+    assert decided(candidate(0.7, 3, pauvre=True, repare="900000001"))[0] == "accepte"
+
+
+@pytest.mark.parametrize(("name", "poor"), [("Société C", True), ("Sté d'A.B.", True), ("SARL ABC", False), ("Les Établissements", True)])  # fmt: skip
+def test_a_name_is_poor_when_its_forms_leave_less_than_three_letters(name: str, poor: bool):
+    assert reduced(pl.LazyFrame({"nom": [name]}), "nom").collect()["pauvre"].to_list() == [poor]
 
 
 def test_half_a_likeness_is_shown_to_the_user_and_less_is_nobody():
@@ -286,3 +299,41 @@ def test_suppliers_are_told_in_the_order_of_the_ledger():
     names = [f"MIRVADANE {n * 7919 % 1000:03d}" for n in range(1000)]
     found = passes.names_of(pl.LazyFrame({"fournisseur": [*names, *names], "montant": [1, 2] * 1000})).collect()
     assert found["fournisseur"].to_list() == names and found["lignes"].unique().to_list() == [2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "site", "place"),
+    [
+        ((None, None), ("13001", "MARSEILLE 1"), 3),
+        (("13001", None), (None, None), 3),
+        ((None, "AUBAGNE"), (None, None), 3),
+        ((None, "AUBAGNE"), ("13400", "AUBAGNE"), 1),
+        ((None, "AUBAGNE"), ("83000", "TOULON"), 4),
+        (("13001", None), ("83000", "TOULON"), 4),
+        (("13001", None), (None, "TOULON"), 4),  # somewhere said on each side, and nothing that agrees
+        (("13001", "AUBAGNE"), ("83000", None), 4),
+        (("13001", None), ("13002", None), 2),
+        (("13001", None), ("13001", None), 0),
+    ],
+)
+def test_a_place_unknown_on_one_side_is_unknown_and_two_places_said_that_differ_are_elsewhere(asked, site, place):
+    row = {"fournisseur": "VALDOREC PAVEMOR", "code_postal": asked[0], "commune": asked[1]}
+    found = linked(row, establishment(1, "VALDOREC PAVEMOR", *site)).candidates.collect()
+    assert found["lieu"].to_list() == [passes.PLACES[place]]
+
+
+def test_links_to_settle_are_shown_by_amount_then_by_name_then_by_rank():
+    said = [("B|", 500), ("A|", 500), ("C|", -900), ("D|", None), ("E|", 100)]
+    asked = [
+        {"cle": key, "fournisseur": key[0], "lignes": 1, "montant": cents, "statut": "ambigu"} for key, cents in said
+    ]
+    known = [
+        {"cle": key, "fournisseur": key[0], "rang": rank, "siren": f"90000000{rank}", "score": 0.7}
+        for key, _ in said
+        for rank in (2, 1)
+    ]
+    found = to_validate(LINKS.conform(pl.LazyFrame(asked)), LINK_CANDIDATES.conform(pl.LazyFrame(known))).collect()
+    assert [
+        f"{key[0]}{rank}" for key, rank in found.select("cle", "rang").rows()
+    ] == "C1 C2 A1 A2 B1 B2 E1 E2 D1 D2".split()
+    assert found["montant_euros"].to_list()[:4] == [-9.0, -9.0, 5.0, 5.0]

@@ -44,6 +44,18 @@ def test_two_meetings_change_hours_together_when_one_alone_cannot():
     assert held(found, people, 2) and waiting(found, people) == 0 < waiting(start, people)
 
 
+def test_two_meetings_change_hours_where_every_table_is_taken():
+    people = [("A", "x"), ("A", "y"), ("B", "y")]
+    start = [(0, 0), (1, 2), (2, 1)]
+    assert waiting(closer(start, people, free, 3, 1), people) == 0
+    assert held(closer(start, people, free, 3, 1), people, 1)
+
+
+def test_hours_that_leave_no_waiting_do_not_move():
+    for cells in ([(0, 0)], [(0, 2)], [(0, 1), (1, 2)]):
+        assert closer(cells, [("A", "x"), ("A", "y")], free, 4, 2) == cells
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_meetings_stay_the_same_hold_and_never_wait_more(seed):
     dice = random.Random(seed)
@@ -59,6 +71,8 @@ def test_meetings_stay_the_same_hold_and_never_wait_more(seed):
     assert sorted(pair for pair, _ in found) == sorted(pair for pair, _ in cells)
     assert held(found, people, 3) and not set(found) & away
     assert waiting(found, people) < waiting(cells, people)
+    again = closer(found, people, lambda pair, slot: (pair, slot) not in away, 7, 3)
+    assert sorted(again) == sorted(found)  # looked at until nothing moves
 
 
 def test_a_day_leaves_no_hole_it_can_avoid_and_one_handed_out_keeps_its_hours():

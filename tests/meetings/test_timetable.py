@@ -249,3 +249,76 @@ def test_a_meeting_whose_hour_stays_keeps_its_table_whoever_leaves():
     same = again.plan.join(shuffled, on=["acheteur", "fournisseur", "creneau"], suffix="_avant")
     assert same.height == 3 and same["table"].to_list() == same["table_avant"].to_list()
     assert not faults(again.plan, gone)
+
+
+def test_each_more_meeting_of_a_person_is_worth_less_down_to_the_fifth_and_nothing_beyond():
+    for count, own in ((4, 30 + 12 + 5 + 2), (5, 30 + 12 + 5 + 2 + 1), (6, 30 + 12 + 5 + 2 + 1)):
+        found = timetable(pairs([("A", f"F{rank}", 1, 1) for rank in range(count)]), Day(6, 1))
+        assert found.value == count + own + count * 30
+
+
+def test_a_third_meeting_of_both_is_kept_where_two_people_would_meet_for_the_first_time():
+    handed = [("A", "x", 0), ("A", "y", 1), ("P", "B", 2), ("Q", "B", 3), ("A", "B", 4)]
+    before = pl.DataFrame(
+        [(*row, 1) for row in handed], schema=["acheteur", "fournisseur", "creneau", "table"], orient="row"
+    )
+    rows = [(*row[:2], 1, 1) for row in handed] + [("C", "D", 1, 9)]
+    again = timetable(pairs(rows), Day(5, 1), before=before)
+    assert sorted(again.plan.select("acheteur", "fournisseur", "creneau").rows()) == sorted(handed)
+
+
+def test_a_fixed_meeting_is_held_though_another_is_wanted_more():
+    rows = [("A1", "F1", 1, 9), ("A1", "F2", 1, 1), ("A2", "F3", 1, 9)]
+    day = Day(1, 1, fixed={("A1", "F2"): 0})
+    found = timetable(pairs(rows), day)
+    assert found.plan.select("acheteur", "fournisseur").rows() == [("A1", "F2")]
+    model = _Model(pairs(rows[1:2]).collect(), day, None)
+    assert model._holds_fixed([(0, 0)])  # nothing but what is fixed
+
+
+def test_where_the_programme_has_no_time_the_last_meeting_of_two_busy_people_is_still_given():
+    places = {(f"A{b}", f"F{s}"): (b + s) % 5 for b in range(5) for s in range(5)}
+    model = _Model(pairs([(*pair, 1, 1) for pair in places]).collect(), Day(5, 5, fixed=places), None)
+    assert len(model._greedy()) == 25
+
+
+def test_no_meeting_sits_at_a_table_that_is_not_there():
+    fixed = {("A", "u"): 0, ("A", "v"): 1, ("B", "w"): 0, ("B", "x"): 2, ("C", "y"): 1, ("C", "z"): 2}
+    found = timetable(pairs([(*pair, 1, 5) for pair in fixed]), Day(3, 2, fixed=fixed))
+    assert set(found.plan["table"]) == {1, 2}
+
+
+def test_two_people_who_meet_twice_are_a_fault():
+    plan = pl.DataFrame({"acheteur": ["A", "A"], "fournisseur": ["F", "F"], "creneau": [0, 1], "table": [1, 1]})
+    assert faults(plan, Day(2, 1)) == ["A et F se rencontrent deux fois"]
+
+
+@pytest.mark.parametrize(
+    ("buyer", "supplier", "weight"),
+    [
+        (0, 3, None),
+        (3, 0, None),
+        (0, None, None),
+        (None, 0, None),
+        (None, None, None),
+        (1, None, 1),
+        (None, 1, 1),
+        (1, 1, 1),
+        (None, 3, 3),
+        (3, None, 3),
+        (2, 3, 6),
+        (4, 4, 9),
+    ],
+)
+def test_a_wish_is_weighed_on_each_side_of_refusal_and_silence(buyer, supplier, weight):
+    asked = {"acheteur": ["A"], "fournisseur": ["F"], "numero": [1], "present": [None]}
+    wishes = {"souhait_acheteur": [buyer], "souhait_fournisseur": [supplier]}
+    rows = pl.LazyFrame({**asked, **wishes}, schema_overrides=dict.fromkeys(wishes, pl.Int64))
+    assert weighed(rows).collect()["poids"].to_list() == ([] if weight is None else [weight])
+
+
+def test_many_pairs_stand_by_name():
+    names = [f"A{rank:03}" for rank in range(500)]
+    rows = pl.LazyFrame({"acheteur": names[::-1], "fournisseur": "F", "numero": 1, "souhait_acheteur": 2})
+    found = weighed(rows.with_columns(souhait_fournisseur=2, present=True)).collect()
+    assert found["acheteur"].to_list() == names

@@ -63,6 +63,12 @@ def test_a_need_of_which_an_amount_is_not_known_is_no_small_need():
     assert told(besoin_montant=431_500, besoin_incomplet=True)["formalise"] is None
 
 
+@pytest.mark.parametrize(("cents", "formal"), [(SOCIAL, True), (SOCIAL - 1, None), (GOODS, None), (GOODS - 1, False)])
+def test_between_the_common_threshold_and_that_of_specific_services_the_form_is_unknown(cents, formal):
+    assert told(codeCPV="85311000", besoin_montant=cents)["formalise"] is formal
+    assert told(besoin_montant=cents)["formalise"] is (cents >= GOODS)
+
+
 def test_social_and_specific_services_have_their_own_threshold_whatever_the_procedure():
     adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
     social = {"codeCPV": "85311000", "procedure": adapted}

@@ -56,7 +56,8 @@ def test_the_day_before_the_edition_is_overdue_and_the_day_itself_is_to_come():
         contract(uid="a", dateNotification=date(2025, 10, 30), dureeMois=12),
         contract(uid="b", dateNotification=date(2025, 10, 31), dureeMois=12),
     )
-    assert dict(rows.select("uid", "statut_echeance").rows()) == {"a": "depassee", "b": "a_venir"}
+    told = {uid: rest for uid, *rest in rows.select("uid", "statut_echeance", "trimestre").rows()}
+    assert told == {"a": ["depassee", None], "b": ["a_venir", "2026-T4"]}
 
 
 def test_an_unknown_duration_has_an_unknown_end_and_never_a_default_one():
@@ -111,6 +112,13 @@ def test_the_calendar_stops_at_its_horizon(ended, options, quarter):
 )
 def test_an_anniversary_is_told_of_contracts_of_more_than_a_year(notified, months, next_one):
     assert ends(contract(dateNotification=notified, dureeMois=months))["anniversaire"].item() == next_one
+
+
+def test_a_contract_of_a_year_that_an_amendment_makes_longer_has_no_anniversary():
+    year = {"type_contrat": "marche", "dateNotification": date(2026, 3, 1), "fin_contrat": date(2027, 9, 1)}
+    rows = CONTRACTS.conform(pl.LazyFrame([year | {"uid": "a", "dureeMois": 12}, year | {"uid": "b", "dureeMois": 13}]))
+    found = renewals.ends(rows, as_of=AS_OF).collect().sort("uid")
+    assert found["anniversaire"].to_list() == [None, date(2027, 3, 1)]
 
 
 def test_the_next_anniversary_is_after_the_edition_and_before_the_end():
@@ -223,11 +231,20 @@ def test_greedy_exact_and_brute_force_agree_on_how_many_renewals_are_needed(gain
     assert exact == greedy == (enough[0] if enough else len(gains))
 
 
+def test_where_one_is_lacking_the_first_to_end_is_enough_by_either_way():
+    gains = np.array([1, 1, 1])
+    for choose in (renewals._exact, renewals._greedy):
+        assert choose(gains, 1).tolist() == [True, False, False]
+        assert choose(gains, 0).tolist() == [False, False, False]
+        assert choose(gains, 3).tolist() == choose(gains, 4).tolist() == [True, True, True]
+
+
 def test_the_chance_to_reach_a_target_is_seeded_and_matches_a_binomial():
     ones, half = np.ones(10), np.full(10, 0.5)
     first = renewals.chance(ones, ones, half, 5)
     assert first == renewals.chance(ones, ones, half, 5)
     assert first == pytest.approx(638 / 1024, abs=0.03)
+    assert first == 0.6305  # the figure that a report shows is the same on another day and another machine
 
 
 def test_renewals_that_always_succeed_and_just_fill_the_gap_are_certain():
@@ -239,7 +256,7 @@ def test_renewals_that_always_succeed_and_just_fill_the_gap_are_certain():
 
 def test_no_renewal_gives_no_chance_and_no_gap_gives_certainty():
     none = np.zeros(0)
-    assert renewals.chance(none, none, none, 3) == 0.0
+    assert renewals.chance(none, none, none, 3) == renewals.chance(none, none, none, 1) == 0.0
     assert renewals.chance(none, none, none, 0) == 1.0
 
 

@@ -41,9 +41,9 @@ def test_the_families_are_shown_when_one_of_them_has_enough_contracts(contracts:
 
 
 def test_the_plan_has_no_column_of_amounts_where_no_action_has_one(monkeypatch) -> None:
-    row = dict.fromkeys(pages._SCHEMA) | {
+    row = dict.fromkeys(pages.SCHEMA) | {
         "action_id": "a",
-        "quand": pages._NOW,
+        "quand": pages.NOW,
         "action": "Vérifier",
         "etat": "à faire",
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from counted_parts import counted_part
 from polars.testing import assert_frame_equal
 
 from spaser import contracts, indicators, sources
@@ -242,5 +243,5 @@ def test_parts_counted_one_by_one_merge_into_the_measures_of_the_large_whole(
     laid = by_parts(DEMO, tmp_path, 3)
     assert len(laid) > 1
     assert parts.apart(base.measured)
-    counts = pl.concat(diagnostic.counted_part(path, as_of=base.as_of) for path in laid)
+    counts = pl.concat(counted_part(path, as_of=base.as_of) for path in laid)
     assert_frame_equal(indicators.merged(counts.lazy()).collect(), indicators.measure(base.measured).collect())

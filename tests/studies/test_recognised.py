@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from spaser.studies import reading
+from spaser.sources.registers import evidence, read_registers
+from spaser.studies import mission, reading
+from spaser.studies.acting import interviews
 from spaser.studies.reading import recognised
 
 DATA = Path(__file__).parents[2] / "data"
@@ -66,3 +70,48 @@ def test_what_nobody_knows_keeps_its_reason(tmp_path):
     path = tmp_path / "autre.csv"
     path.write_text("Couleur;SIRET\nrouge;80000000000011\n", encoding="utf-8")
     assert reading.recognise(path).problem == reading.look([path])[0].problem
+
+
+def _book(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_of_the_kit_filled_in_is_told_by_the_kind_that_a_mission_takes(tmp_path):
+    interviews.write_guide(tmp_path, date(2026, 11, 28))
+    met = ["Besoin n°", "Fournisseur", "Rencontré le", "A répondu à la consultation", "A gagné"]
+    books = {
+        "entretiens remplis": tmp_path / "entretiens.xlsx",
+        "suivi rempli": _book(
+            tmp_path / "jour.xlsx", suivi=[met, ["B1", "Structure inventée", "12/10/2026", "oui", "non"]]
+        ),
+    }
+    for kind, path in books.items():
+        assert reading.recognise(path).kind == reading.look([path])[0].kind == kind
+        assert kind in {one.kind for one in mission.GIVEN}
+    both = {"programme": [["Projet", "Objet"], ["A1", "Nettoyage"]], "publié": [["Avis ou contrat"], ["1"]]}
+    assert reading.recognise(_book(tmp_path / "programme.xlsx", **both)).kind == "suivi rempli"
+
+
+def test_a_list_of_contracts_on_a_sheet_of_the_same_name_is_no_workbook_of_the_kit(tmp_path):
+    head = ["N° marché", "SIRET acheteur", "Objet", "CPV", "Montant HT", "Date de notification", "Fournisseur"]
+    line = ["1", "21750001600019", "Nettoyage des écoles", "90910000", "95000", "12/03/2024", "Structure inventée"]
+    own = _book(tmp_path / "suivi.xlsx", suivi=[head, line])
+    assert reading.recognise(own).kind == "contrats"
+
+
+def test_the_file_that_declares_lists_is_sent_as_a_list_and_obeyed(tmp_path):
+    (tmp_path / "amis.csv").write_text("SIRET;Nom;Adresse\n90000000100017;Inventé;Paris\n", encoding="utf-8")
+    (tmp_path / "mes_listes.toml").write_text(evidence.line("amis.csv"), encoding="utf-8")
+    assert reading.recognise(tmp_path / "mes_listes.toml").kind == "liste de fournisseurs"
+    home = mission.create(tmp_path / "m")
+    mission.add(home, "registres", [tmp_path / "amis.csv", tmp_path / "mes_listes.toml"])
+    assert read_registers(list(mission.read(home).registers)).files["liste"].to_list() == [evidence.ADDRESSES]
+    (tmp_path / "autre.toml").write_text("rayon = 30", encoding="utf-8")
+    assert reading.recognise(tmp_path / "autre.toml").kind == "non reconnu"

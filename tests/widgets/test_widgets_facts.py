@@ -130,3 +130,25 @@ def test_a_fact_to_decide_is_known_to_all_who_read_show_keep_or_obey_it():
     for fact in facts.FACTS:
         assert facts.understood(fact, "sans queue ni tête") is None
         assert facts._HELP[fact] in str(facts.refusal(fact, "sans queue ni tête"))
+
+
+UNUSUAL = "800 000 € : 25 fois plus que la médiane des 15 marchés de cet acheteur."
+
+
+@pytest.mark.parametrize(
+    ("proof", "reasons", "told"),
+    [
+        ("Le montant publié est 1 €.", None, "Le montant publié est 1 €."),
+        (None, UNUSUAL, UNUSUAL),
+        ("Deux modifications.", UNUSUAL, f"Deux modifications. {UNUSUAL}"),
+        (None, None, None),
+    ],
+)
+def test_an_amount_in_doubt_says_why_whether_it_accuses_itself_or_is_unlike_the_others(proof, reasons, told):
+    names = ("montant_publie", "montant", "montant_propose", "montant_bas", "montant_haut", "enjeu")
+    columns = {"uid": "1", "objet": "Peinture", "montant_statut": "a_verifier", "montant_regle": "outlier"}
+    row = columns | dict.fromkeys(names, 80_000_000) | {"montant_preuve": proof, "montant_anomalie_raisons": reasons}
+    frame = pl.DataFrame(
+        [row], schema_overrides=dict.fromkeys(("montant_preuve", "montant_anomalie_raisons"), pl.String)
+    )
+    assert facts.facts_of(frame, "montant")["preuve"].item() == told

@@ -134,7 +134,7 @@ def test_the_demo_keeps_nothing_of_what_is_tried_on_it():
     desk.selection.unit = "valeur"
     widgets.Questionnaire(str(mission.DEMO)).save()
     assert {path: path.read_bytes() for path in mission.DEMO.rglob("*") if path.is_file()} == before
-    assert not Missions(mission.DEMO).add.layout.display != "none"
+    assert Missions(mission.DEMO).upload.layout.display == "none"
 
 
 def test_answers_are_kept_in_the_mission_and_the_example_cannot_be_changed_nor_saved_over_them(home):
@@ -242,6 +242,10 @@ def test_all_the_files_sent_are_added_at_once_except_one_that_nobody_named(tmp_p
     assert len(made.files) == 1 and made.ledger.name == "livre.csv"
     assert "1 fichier attend" in form.status.value.replace("\u00a0", " ")
     assert "livre.csv" in form.held.value and "notes.csv" not in form.held.value
+    # What is done next stands above the files, whose first lines are folded when they are several.
+    assert form.widget.children.index(form.tools) < form.widget.children.index(form.sent)
+    assert {form.upload, form.all, form.read} <= set(form.tools.children)
+    assert all("<details>" in row.children[0].value for row in form.sent.children)
     again = Missions(form.home)  # reopened another day
     assert "suivi.csv" in again.held.value and "livre.csv" in again.held.value
 
@@ -391,3 +395,17 @@ def test_a_spend_file_that_is_gone_is_told_with_what_to_do(home, tmp_path):
     (home / "fichiers" / "livre.csv").unlink()
     with pytest.raises(Problem, match="livre.csv est introuvable : remettez-le à sa place, ou ôtez cette ligne"):
         widgets.read(str(home))
+
+
+def test_answers_sent_as_a_file_are_told_for_what_they_are_and_where_they_are_taken_up(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    form = Missions()
+    form.name.value = "Ma Ville"
+    form.make.click()
+    answered = (
+        "contrat;consideration;decision;auteur;date;motif\nn° 1;clause_sociale;accepter;A. Inventée;2026-11-28;lu\n"
+    )
+    form.upload.value = (sent("constats.csv", answered), sent("notes.csv", "a;b\n1;2\n"))
+    told = [row.children[0].value.replace("\u00a0", " ") for row in form.sent.children]
+    assert "reconnu : réponses aux constats" in told[0] and "prochaine commande" in told[0]
+    assert "reconnu : " not in told[1] and "non reconnu" in told[1] and "prochaine commande" not in told[1]

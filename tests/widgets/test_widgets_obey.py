@@ -7,18 +7,22 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 
 from spaser import cli, widgets
+from spaser.sources.notices import Notices
 from spaser.studies import meetings, pams
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import impact, supplier
+from spaser.studies.acting import impact, interviews, supplier
+from spaser.studies.clauses import Clauses
 from spaser.studies.diagnostic import compose as diagnosing
 from spaser.studies.diagnostic import preparation
 from spaser.studies.pams import Wishes
@@ -42,13 +46,22 @@ STUDIES: tuple[Callable[..., Any], ...] = (
     meetings.morning,
     pams.study,
 )
-Heard = dict[str, list[dict[str, Any]]]
+
+
+class Heard(dict[str, list[dict[str, Any]]]):
+    """What was passed on to each study, call by call; ``made``: what each call gave."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.made: dict[str, list[Any]] = {}
+
+
 #: What is no word of a mission: tables already made, the computer's own clock and places, how the reading is followed.
 APART = {"base", "source", "result", "found", "progress", "cache", "clock", "options", "read", "known", "place", "who"}
 #: Given read by one side and to be read by the other: the lists, the decisions and the spending are compared as files elsewhere.
 READ = {"paths", "registers", "overrides", "validations", "decisions", "spend", "others", "peers"}
-#: Read where texts are shown (``read_texts``, notebook 03), and by the commands that tell of texts.
-TEXTS = {"notices", "pieces"}
+#: What a view adds to its command, or chooses otherwise: the families chosen on the screen; the buyer of one sheet; each view's own words.
+SCREEN = {"family", "buyer", "kind", "arguments", "goals"}
 SHEET = "00000101600013"
 
 #: Each view that a command has a twin of: the words of the command, and how the notebook makes the view.
@@ -78,12 +91,32 @@ BESIDE = {
 }
 
 
+PROGRAMME = """Numéro;Objet;Montant estimé HT;Date prévue;Durée
+A1;Entretien des espaces verts;180000;01/03/2027;24 mois
+"""
+
+
+def written(root: Path) -> None:
+    """A programme, the workbook of people met and that of a meeting day, as a person fills them in."""
+    (root / "programme.csv").write_text(PROGRAMME, encoding="utf-8")
+    interviews.write_guide(root, date(2026, 11, 28))
+    (root / "entretiens.xlsx").rename(root / "entretiens-rempli.xlsx")
+    book = openpyxl.Workbook()
+    book.active.title = "suivi"
+    book.active.append(
+        ["Besoin n°", "Fournisseur", "Rencontré le", "A répondu à la consultation", "A gagné", "Montant gagné"]
+    )
+    book.active.append(["B1", "Structure inventée", "12/10/2026", "oui", "non", None])
+    book.save(root / "suivi-rempli.xlsx")
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
     """The demo, asking of its town much of what a mission may ask of one buyer, otherwise than by default: a key not said here is not compared."""
     root = tmp_path_factory.mktemp("mission")
     shutil.copytree(DATA, root / "data")
     made = root / "data" / "demo"
+    written(root / "data")
     text = (made / "mission.toml").read_text(encoding="utf-8")
     text = text[: text.index("[cibles]")].replace("rayon = 30 ", "rayon = 100 ").replace('"30 %"', '"15 %"')
     asked = f"""date = 2026-06-30
@@ -100,6 +133,11 @@ spaser_adopte = 2024-06-27
 spaser_lien = "https://ville.example/spaser"
 questionnaire = {{ moyens = 2 }}
 mention = "Dépenses inventées"
+entretiens = "../entretiens-rempli.xlsx"
+programme = ["../programme.csv"]
+programme_publie = true
+suivis = ["../suivi-rempli.xlsx"]
+soumis_au_code = true
 cibles = {{ clause_sociale = {{ valeur = "41 %", annee = 2028 }} }}
 """
     lines = [line for line in text.splitlines() if not line.startswith("acheteurs")]
@@ -120,7 +158,9 @@ def heard(told: Heard):
             bound.apply_defaults()
             words = {name: said(value) for name, value in bound.arguments.items() if name not in APART | READ}
             told.setdefault(study.__name__, []).append(words | named_options(bound.arguments))
-            return study(*args, **named)
+            result = study(*args, **named)
+            told.made.setdefault(study.__name__, []).append(result)
+            return result
 
         heard_of.cache_clear = getattr(study, "cache_clear", None)  # type: ignore[attr-defined]
         return heard_of
@@ -146,6 +186,10 @@ def said(value: Any) -> Any:
     if isinstance(value, Wishes):
         shown = {name: getattr(value, name) for name in Wishes.__dataclass_fields__ if name != "registers"}
         return {name: said(one) for name, one in shown.items()}
+    if isinstance(value, Notices):
+        return said(value.files["source"].to_list())
+    if isinstance(value, Clauses):
+        return said(value.documents.files["document"].to_list())
     if isinstance(value, Path):
         return value.name
     if isinstance(value, str) and value in (TOWN, SIREN):
@@ -160,7 +204,7 @@ def said(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def opened(home) -> tuple[Desk, Heard]:
     """The desk of the notebooks, and what was passed on while it was opened."""
-    told: Heard = {}
+    told = Heard()
     with heard(told):
         desk = Desk(widgets.read(str(home)))
     return desk, told
@@ -174,7 +218,7 @@ def ran(home, tmp_path_factory) -> Callable[[list[str]], Heard]:
     def run(words: list[str]) -> Heard:
         key = " ".join(words)
         if key not in done:
-            done[key] = {}
+            done[key] = Heard()
             at = [str(home)] if words == ["rapport"] else ["--mission", str(home)]
             with heard(done[key]):
                 assert cli.main([*words, *at, "--sortie", str(tmp_path_factory.mktemp("sortie"))]) == 0
@@ -191,7 +235,7 @@ def missing(command: Heard, view: Heard) -> list[str]:
         for study, calls in command.items()
         if study in view
         for name, value in calls[-1].items()
-        if name not in TEXTS and value not in (None, (), "", {}, False)
+        if value not in (None, (), "", {}, False)
         if all(call.get(name) != value for call in passed)
     ]
 
@@ -200,13 +244,55 @@ def missing(command: Heard, view: Heard) -> list[str]:
 def test_a_view_passes_on_all_that_its_command_takes_from_the_mission(name, opened, ran):
     words, make = TWINS[name]
     desk, before = opened
-    by_command, by_view = ran(words), {study: list(calls) for study, calls in before.items()}
+    by_command, by_view = ran(words), Heard({study: list(calls) for study, calls in before.items()})
     desk._known = None  # the diagnostic as well is asked for by the view
     with heard(by_view):
         shown = make(desk)
     assert not shown._refused
     assert by_command.keys() & by_view.keys(), "neither calls a study of the other"
     assert "\n".join(missing(by_command, by_view)) == ""
+    assert apart(by_command, by_view) == []
+    assert "\n".join(one for one in missing(by_view, by_command) if one.split()[2] not in SCREEN) == ""
+
+
+#: Tables that follow what one of the two is not given: the spending (duties of the buyer), the hours that the view of the demo
+#: offers, the account of lists read already or read again.
+FOLLOWING = {"obligations", "obligations_acheteur", "spaser", "etat_spaser", "required", "done", "filled"}
+
+
+def frames(result: Any) -> dict[str, pl.DataFrame]:
+    """The tables that a study gives, by their name."""
+    if not is_dataclass(result):
+        return {}
+    held = {one.name: getattr(result, one.name) for one in fields(result)}
+    tables = {name: value for name, value in held.items() if isinstance(value, pl.DataFrame)}
+    extras = held.get("extras")
+    return tables | {name: frame for name, frame in dict(extras or {}).items() if isinstance(frame, pl.DataFrame)}
+
+
+def unlike(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> list[str]:
+    """The tables that both have and that differ."""
+    return [
+        name
+        for name in sorted(one.keys() & other.keys() - FOLLOWING)
+        if not (one[name].columns == other[name].columns and one[name].equals(other[name]))
+    ]
+
+
+def apart(command: Heard, view: Heard) -> list[str]:
+    """What the last answer of the command says otherwise than every answer of the view, study by study."""
+    found = []
+    for study, results in command.made.items():
+        mine = frames(results[-1])
+        if mine and (others := view.made.get(study)):
+            found += [f"{study} : {name}" for name in min((unlike(mine, frames(one)) for one in others), key=len)]
+    return found
+
+
+def test_an_answer_that_differs_is_seen():
+    said = pl.DataFrame({"a": [1, 2]})
+    assert unlike({"t": said}, {"t": pl.DataFrame({"a": [1, 3]})}) == ["t"]
+    assert unlike({"t": said, "u": said}, {"t": said}) == []
 
 
 def test_a_radius_of_the_mission_is_offered_and_starts_each_list(opened):
@@ -244,3 +330,15 @@ def test_a_word_that_a_view_leaves_out_is_seen():
         "judged : radius = 45.0, et non ['None']"
     ]
     assert missing(command, {"judged": [{"radius": 45.0, "share": 0.12}]}) == []
+
+
+def test_a_buyer_that_the_code_does_not_bind_is_refused_alike_by_a_command_and_its_view(home, tmp_path, capsys):
+    shutil.copytree(home.parent, tmp_path / "data")
+    path = tmp_path / "data" / "demo" / "mission.toml"
+    path.write_text(
+        path.read_text("utf-8").replace("soumis_au_code = true", "soumis_au_code = false"), encoding="utf-8"
+    )
+    code = cli.main(["allotissement", "--mission", str(path.parent), "--sortie", str(tmp_path / "sortie")])
+    refused = widgets.Allotment(Desk(widgets.read(str(path.parent))))._refused
+    told = " ".join(capsys.readouterr().err.split())
+    assert code == 2 and "de gré à gré" in told and "de gré à gré" in refused

@@ -95,7 +95,7 @@ def test_a_copy_of_the_demo_is_offered_once_as_a_demo_and_takes_no_file(tmp_path
     form = widgets.Missions(copy / "demo")
     named = [label for label, value in form.list.options if value]
     assert len([label for label in named if "Démonstration" in label]) == 1
-    assert form.add.layout.display == "none" and "inventés" in form.status.value
+    assert form.upload.layout.display == "none" and "inventés" in form.status.value
     assert form.home.resolve() == (copy / "demo").resolve()
 
 

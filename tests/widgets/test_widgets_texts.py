@@ -57,6 +57,27 @@ def test_a_text_pasted_is_marked_and_explained():
     assert "insertion" in shown["text/plain"]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Le titulaire réserve 5 % des heures à l'insertion. Le papier est recyclé à 100 %.",
+            "Le texte en tout : environnement, considération explicite ; social, considération explicite.",
+        ),
+        (
+            "Le lot 3 est réservé aux ESAT et aux entreprises adaptées.",
+            "Le texte en tout : environnement, rien ; social, considération explicite ; réservation, handicap (L2113-12).",
+        ),
+        (
+            "La consultation ne comporte pas de clause sociale.",
+            "Le texte en tout : environnement, rien ; social, rien.",
+        ),
+    ],
+)
+def test_a_text_pasted_is_told_in_all_before_its_passages(text, told):
+    assert told in plain(widgets.TextReader(text)._repr_mimebundle_()["text/plain"])
+
+
 def test_what_is_pasted_never_becomes_part_of_the_page():
     shown = widgets.TextReader("<script>alert(1)</script> clause d'insertion")._repr_mimebundle_()["text/html"]
     assert "<script>" not in shown

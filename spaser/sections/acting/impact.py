@@ -84,7 +84,7 @@ def section_impact(tables: dict[str, pl.DataFrame]) -> Section | None:
         blocks.insert(0, Answer(Sentence(french.sentence(_measured(0, 0, "")))))
     blocks.append(Callout("Ce que ces chiffres ne disent pas", french.typeset(_CAUTION), "attention"))
     blocks += (
-        [Callout("Jamais mesuré ici", french.typeset(" ; ".join(tables["impact_refus"]["texte"]) + "."))]
+        [Callout("Jamais mesuré ici", french.sentence(" ; ".join(tables["impact_refus"]["texte"])))]
         if "impact_refus" in tables
         else []
     )
@@ -221,7 +221,16 @@ def _unmeasured(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     silent = rows.filter((pl.col("montant_mesure") == 0) & (pl.col("montant") > 0))
     by_reason = (
         silent.group_by("motifs")
-        .agg(pl.col("type").drop_nulls().unique().sort().str.join(", ").alias("types"), pl.col("montant").sum())
+        .agg(
+            pl.col("type")
+            .drop_nulls()
+            .unique()
+            .sort()
+            .str.replace_all(", ", " ou ", literal=True)
+            .str.join(" ; ")
+            .alias("types"),
+            pl.col("montant").sum(),
+        )
         .sort("montant", "motifs", descending=[True, False])
     )
     return tuple(

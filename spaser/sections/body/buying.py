@@ -196,13 +196,19 @@ def section_when(findings: Findings) -> Told:
 
 
 def _to_prepare(soon: pl.DataFrame) -> TableBlock:
-    """Every late preparation while they hold on a page, else the largest; then the next to begin. What is left is counted."""
-    rows = calendar.pressing(_grouped(soon))
+    """Every late preparation while they hold on a page, else the largest; then the next to begin. What is left is counted, and so
+    is what is worth less in a year than a line of the plan: nobody prepares a contract of 250 euros first."""
+    floor = rules.method()["plan"]["plancher"]["value"]
+    every = calendar.pressing(_grouped(soon))
+    small = (pl.col("montant_annuel") < floor * CENT).fill_null(False)
+    rows = worth if (worth := every.filter(~small)).height else every
     late = int(rows["urgence"].fill_null(False).sum())
     kept = rows.head(late if _MOST < late <= _MOST_ENDS else _MOST)
     left = soon.height - int(kept["contrats"].sum())
     waiting = int(soon["urgence"].fill_null(False).sum()) - int(kept.filter("urgence")["contrats"].sum())
     also = f", dont {french.number(waiting)} à préparer sans attendre" if waiting else ""
+    tiny = soon.filter(small).height if rows.height < every.height else 0
+    also += f" ; {french.number(tiny)} de moins de {french.euros_short(floor * CENT)} par an" if tiny else ""
     note = french.typeset(f"Et {french.count(left, 'autre contrat')}{also} : dans le classeur.") if left else ""
     return table("tab-echeances", "À préparer d'abord", brief(kept, _LONG), _ENDS, note)
 

@@ -31,7 +31,7 @@ _FAMILY = (
     Column("annuel_haut", "Au plus par an", "somme", True, extra=True),
     Column("acquis", "Déjà à l'ESS (connu)", "somme", True, extra=True),
     Column("fournisseurs", "Crédibles dans la famille, tous besoins", "entier"),
-    Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme", extra=True),
+    Column("potentiel_bas", "Potentiel bas (pairs\u00a0; inconnu\u00a0: non mesuré)", "somme", extra=True),
     Column("potentiel", "Potentiel milieu", "somme", True),
     Column("potentiel_haut", "Potentiel haut", "somme", True, extra=True),
     Column("sous_clause", "Sous clause d'insertion", "somme", True),
@@ -49,7 +49,7 @@ def section_potential(findings: Findings) -> Told:
         return None
     active = rows.filter(ACTIONABLE)
     if not active.height:
-        return (Sentence("Aucun besoin actionnable : le potentiel n'est pas mesuré."),)
+        return (Sentence("Aucun besoin actionnable\u00a0: le potentiel n'est pas mesuré."),)
     blocks: list = [
         _keys(active, families),
         Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING),
@@ -106,7 +106,10 @@ def _keys(active: pl.DataFrame, families: pl.DataFrame) -> KeyFigures:
             KeyFigure("Besoins actionnables", active.height, "entier", grouped),
             KeyFigure("Acheté par an", total, "somme", yearly),
             KeyFigure(
-                "Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)} ; clauses à part"
+                "Potentiel ESS par an",
+                reach,
+                "somme",
+                f"milieu\u00a0; au plus {french.euros_short(high)}\u00a0; clauses à part",
             ),
             KeyFigure(
                 "Part du potentiel", reach / total if total else None, "part", "milieu, sur les achats annualisés"
@@ -174,6 +177,4 @@ _READING_SPEND = french.typeset(
     "autant de lots égaux que de fournisseurs qui en font les quatre cinquièmes ; les durées et les codes CPV ne sont pas dans un fichier de dépenses, et les "
     f"leviers qui en dépendent sont à vérifier sur les contrats. {_REACH}"
 )
-_TOTALS = (
-    "La capacité d'un fournisseur utile à plusieurs besoins n'est comptée qu'une fois : les potentiels s'additionnent."
-)
+_TOTALS = "La capacité d'un fournisseur utile à plusieurs besoins n'est comptée qu'une fois\u00a0: les potentiels s'additionnent."

@@ -51,9 +51,9 @@ _NEED = (
 _READINGS = (
     Column("objet", "Besoin"),
     Column("annuel", "Par an", "somme"),
-    Column("lecture_offre", "Offre : montant attendu", "somme"),
-    Column("lecture_repere", "Pairs : meilleur quart", "somme"),
-    Column("lecture_loi", "Loi : réservable par an", "somme"),
+    Column("lecture_offre", "Offre\u00a0: montant attendu", "somme"),
+    Column("lecture_repere", "Pairs\u00a0: meilleur quart", "somme"),
+    Column("lecture_loi", "Loi\u00a0: réservable par an", "somme"),
     Column("loi_raison", "Ce que la loi permet"),
     Column("limite", "Ce qui limite"),
 )
@@ -147,9 +147,9 @@ def _cut(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 _WHOLE = (
-    "« Suite avant le » : la première fin que l'on peut encore préparer, celle du plan (le classeur a aussi celle du dernier lot). Un besoin se compare aux seuils "
-    "en vigueur au jour de lecture, ceux de sa prochaine consultation ; un contrat passé, à ceux du jour de sa notification. "
-    "La liste entière est dans le classeur, feuille « besoins » ; les fournisseurs dans « fournisseurs par besoin »."
+    "«\u00a0Suite avant le\u00a0»\u00a0: la première fin que l'on peut encore préparer, celle du plan (le classeur a aussi celle du dernier lot). Un besoin se compare aux seuils "
+    "en vigueur au jour de lecture, ceux de sa prochaine consultation\u00a0; un contrat passé, à ceux du jour de sa notification. "
+    "La liste entière est dans le classeur, feuille «\u00a0besoins\u00a0»\u00a0; les fournisseurs dans «\u00a0fournisseurs par besoin\u00a0»."
 )
 
 

@@ -82,6 +82,7 @@ def _decided(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
     read = known.drop_nulls("fait").with_columns(valeur=_value())
     for line, seen, what in read.filter(pl.col("valeur").is_null()).select("ligne", "decision", "fait").rows():
         faults.add_line(line, f"« {settings.short(seen)} » ne se comprend pas pour : {what} ({_HELP[what]})")
+    read, _ = dates.day_first(read, ["date"])
     return read.with_columns(
         objet_type=pl.col("fait").replace_strict({name: kind for name, (kind, _) in FACTS.items()}),
         objet_id=pl.col("contrat").str.strip_prefix(MARK),
@@ -227,7 +228,10 @@ def _amounts(contracts: pl.DataFrame) -> pl.DataFrame:
         "haut": "montant_haut",
     }
     values = {name: _euros(column) for name, column in columns.items()}
-    return _shown(contracts, "montant", doubt, **values, regle=pl.col("montant_regle"), preuve=pl.col("montant_preuve"))
+    # Why it is unusual among others of the buyer, where nothing in the contract itself accuses it.
+    proof = pl.concat_str("montant_preuve", "montant_anomalie_raisons", separator=" ", ignore_nulls=True)
+    proved = pl.when(proof != "").then(proof)
+    return _shown(contracts, "montant", doubt, **values, regle=pl.col("montant_regle"), preuve=proved)
 
 
 def _durations(contracts: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ import polars as pl
 from spaser import rules, settings
 from spaser.problems import Problem, closest
 from spaser.sources.registers.names import known_statuses
-from spaser.sources.siret import bare, luhn_ok
+from spaser.sources.siret import bare, luhn_ok, unlabelled
 from spaser.text import fold
 
 SURE, LIKELY, WEAK, DECLARED = "sûre", "probable", "faible", "déclarée"
@@ -126,8 +126,10 @@ def _right(frame: pl.DataFrame) -> float:
     """The share of identifiers whose key is right; one where there is none."""
     if not (column := _identifier(frame)):
         return 1.0
-    filled = frame.select(pl.col(column).drop_nulls())
-    return float(filled.select(luhn_ok(bare(pl.col(column))).fill_null(False).mean()).item() or 0)
+    filled = frame.select(bare(unlabelled(pl.col(column).drop_nulls())).alias("lu"))
+    # Zeros that a spreadsheet ate.
+    whole = pl.when(pl.col("lu").str.contains(r"^\d{12,13}$")).then(pl.col("lu").str.zfill(14)).otherwise("lu")
+    return float(filled.select(luhn_ok(whole).fill_null(False).mean()).item() or 0)
 
 
 def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]]:

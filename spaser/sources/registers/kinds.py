@@ -35,10 +35,14 @@ def inclusive() -> dict[str, str]:
     return {word: status for word, status in known_statuses().items() if status in codes}
 
 
+def untold() -> dict[str, str]:
+    """The words of an inclusive structure that do not say its kind: « SIAE »."""
+    return {fold(word): "INCLUSIF" for word in rules.toml("register_columns.toml")["statuses"]["INCLUSIF"]}
+
+
 def crossed(header: Sequence[str | None]) -> dict[str, str]:
     """Heading → « genre=KIND » for each heading that is a kind itself, when nobody else's headings are."""
-    untold = {fold(word): "INCLUSIF" for word in rules.toml("register_columns.toml")["statuses"]["INCLUSIF"]}
-    known = {**untold, **inclusive(), "ess": "ESS"}
+    known = {**untold(), **inclusive(), "ess": "ESS"}
     found: dict[str, str] = {}
     for title in header:
         kind = known.get(fold(title)) if title else None
@@ -51,7 +55,7 @@ def told(text: str, header: Sequence[str | None]) -> str | None:
     """The one kind that a sheet's name or a title says, for headings that say no amount: « ESAT du Val-de-Marne » is of ESAT."""
     if propose(header) is not None:
         return None
-    known = inclusive()
+    known = untold() | inclusive()
     words = set(re.findall(r"[^\W\d_]+", text))
     # A plural as people write it: « les ESATs », « EAs ».
     found = {

@@ -20,7 +20,7 @@ from spaser.sources.registers import accounts, evidence, kinds, names, sirene
 from spaser.sources.registers.fates import STATUS_KEY, accounts_of, doubts, fates, file_of
 from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.registers.told import list_date, of_address
-from spaser.sources.siret import bare, luhn_ok
+from spaser.sources.siret import bare, luhn_ok, unlabelled
 from spaser.text import fold, fold_expr
 from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED, Table
 
@@ -204,7 +204,7 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
 
 def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
     """Digits only; zeros a spreadsheet ate are given back when both check digits then hold."""
-    frame = frame.with_columns(bare(pl.col(column)).alias(column))
+    frame = frame.with_columns(bare(unlabelled(pl.col(column))).alias(column))
     digits = pl.when(pl.col(column).str.contains(r"^\d+$")).then(column)
     short = digits.str.len_chars().is_between(size - 2, size - 1) & (digits.str.len_chars() != 9)
     # Step by step: the check of a key repeats its column many times.
@@ -218,12 +218,29 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "creation", "fermeture") if c in frame.columns]
-    told = frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
+    frame, _ = dates.day_first(frame, wanted)
+    reader = {"depuis": dates.first_day, "jusqua": dates.last_day}
+    texts = {c: pl.col(c).cast(pl.String) for c in wanted}
+    told = frame.with_columns(
+        *(reader.get(c, dates.day)(text, since=dates.OLDEST).alias(c) for c, text in texts.items()),
+        *(texts[c].alias(f"{c}_lu") for c in ("depuis", "jusqua") if c in wanted),
+    )
+    if "etat" in told.columns:
+        told = told.with_columns(_state())
     if "fermeture" not in wanted:
         return told
     # A list that gives a day of closing and no state says by it that the structure is closed.
     state = pl.col("etat") if "etat" in told.columns else pl.lit(None, dtype=pl.String)
     return told.with_columns(etat=pl.coalesce(state, pl.when(pl.col("fermeture").is_not_null()).then(pl.lit("F"))))
+
+
+def _state() -> pl.Expr:
+    """« Fermé », « Cessée », « En activité » as the letters of SIRENE; a code stays."""
+    flat = fold_expr(pl.col("etat"))
+    closed = flat.str.contains(r"^(?:ferm|cess|radi|clos|inactif|inactive|liquid|dissou|non$|faux$)")
+    opened = flat.str.contains(r"^(?:ouvert|acti[fv]|en (?:activite|service)|oui$|vrai$)")
+    coded = pl.when(pl.col("etat").is_in(["A", "C", "F"])).then("etat")
+    return pl.coalesce(coded, pl.when(closed).then(pl.lit("F")).when(opened).then(pl.lit("A"))).alias("etat")
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:

@@ -27,6 +27,20 @@ def names(book: Path | str) -> set[str]:
     return {name for name, _ in _opened(Path(book))}
 
 
+def heads(book: Path | str) -> dict[str, list[set[str]]]:
+    """The first lines of each sheet, their cells folded: what tells one workbook of the kit from another.
+
+    Raises
+    ------
+    Problem
+        It cannot be read.
+    """
+    return {
+        name: [{fold(str(cell)) for cell in row if cell is not None} for row in found.head(_SEARCHED).iter_rows()]
+        for name, found in _opened(Path(book))
+    }
+
+
 def filled(
     book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]], *, anchor: str, written_by: str
 ) -> list[dict[str, str | None]]:

@@ -7,7 +7,6 @@ from spaser.studies.diagnostic.deciding import facts_to_decide, families_to_deci
 from spaser.studies.diagnostic.handover import findings, report, summary, write
 from spaser.studies.diagnostic.preparation import Base, Paths, copy, is_large, named_buyers, prepare
 from spaser.studies.diagnostic.prepared import opened
-from spaser.studies.diagnostic.understanding import counted_part
 
 __all__ = [
     "Base",
@@ -16,7 +15,6 @@ __all__ = [
     "Paths",
     "chosen_buyers",
     "copy",
-    "counted_part",
     "diagnose",
     "facts_to_decide",
     "families_to_decide",

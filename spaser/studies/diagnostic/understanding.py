@@ -14,10 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, families, indicators, rules, suppliers, territories
+from spaser import buyers, considerations, contracts, families, suppliers, territories
 from spaser.considerations import scores
 from spaser.studies.diagnostic import parts
-from spaser.vocabulary import DEFAULT_POPULATION
 
 
 def measured(
@@ -63,16 +62,6 @@ def _names_consultations(decisions: pl.LazyFrame | None) -> bool:
 def _part(records: pl.LazyFrame, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.DataFrame:
     known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
     return understand(known.lazy(), None, None, settings, None, decisions).collect(engine="in-memory")
-
-
-def counted_part(path: str | Path, *, as_of: date, population: str = DEFAULT_POPULATION) -> pl.DataFrame:
-    """The counts (``indicators.count``) of one part written by ``parts.parted``: what any engine may run elsewhere.
-
-    Parts of the same records, counted on the same day, are then laid end to end for ``indicators.merged``. A contract whose
-    number two buyers share is counted in the part of each: see ``parts.apart``.
-    """
-    understood = _part(pl.read_parquet(path, glob=False).lazy(), as_of, None, rules.method(None))
-    return indicators.count(understood.lazy(), population=population).collect()
 
 
 def understand(

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from html import escape
 from multiprocessing import get_context
@@ -23,7 +23,8 @@ from spaser.deliverables import files
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources.ledgers import read_ledger
-from spaser.studies import diagnostic, publication
+from spaser.studies import beside, diagnostic, publication
+from spaser.studies.beside import Beside
 from spaser.studies.diagnostic import Base
 from spaser.studies.mission import places
 from spaser.studies.mission.model import Asked, Mission
@@ -73,6 +74,7 @@ class Desk:
     base: Base
     mission: Mission
     compared: tuple[pl.DataFrame, pl.DataFrame] | None = None
+    texts: Beside = field(default_factory=Beside)
 
 
 Task = tuple[Asked, str, str]
@@ -101,6 +103,7 @@ def run(
         The day of the computer, for a mission that does not say its reader's day: see ``diagnostic.prepare``.
     """
     desk, wanted = _prepared(mission, base, progress, clock)
+    desk = replace(desk, texts=beside.read(mission.notices, mission.documents, progress))
     state, day = _state(mission.folder, previous), desk.base.day.isoformat()
     outcomes: dict[int, Outcome] = {}
     todo: list[tuple[int, Task]] = []
@@ -272,6 +275,7 @@ def _one(desk: Desk, task: Task) -> Outcome:
             population=mission.population,
             spend=book.lines.lazy() if book else None,
             declared=asked.declared,
+            **desk.texts.options,
         )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)

@@ -5,7 +5,7 @@ A composition room: rooms meet here, nothing is computed here. ``files`` writes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from spaser import french, indicators, suppliers, territories
-from spaser.indicators import editions, peers, targets, trajectory
+from spaser.indicators import peers, targets, trajectory
 from spaser.indicators import spend as indicators_spend
 from spaser.indicators.entered import entered as entered_measures
 from spaser.indicators.measuring import known_shares
@@ -27,6 +27,7 @@ from spaser.sources.answers import entered as entered_file
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.studies.diagnostic.holders import proved
+from spaser.studies.publication.compared import Edition, compare, edition_of
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -87,15 +88,6 @@ class Publication:
         return tuple(filter(None, (DEMO_NOTE if self.base.demo else "", french.typeset(self.mention))))
 
 
-@dataclass(frozen=True, eq=False)
-class Edition:
-    """One edition: its contracts, the years it published, and the way it measured them."""
-
-    contracts: pl.LazyFrame
-    years: tuple[int, ...]
-    measure: Callable[[pl.LazyFrame], pl.LazyFrame]
-
-
 def publish(
     source: Paths | Base,
     *,
@@ -111,6 +103,7 @@ def publish(
     with_score: bool = False,
     declared: Declared | None = None,
     mention: str = "",
+    texts: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Publication:
     """The publication of a buyer, or of several buyers of a joint schema.
@@ -126,7 +119,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of; ``texts``: notices and documents read beside the contracts (``studies.beside``).
 
     Raises
     ------
@@ -147,9 +140,10 @@ def publish(
         population=population,
         spend=read.book.lines.lazy() if read.book else None,
         declared=declared,
+        **(texts or {}),
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
-    moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
+    moved = _since(previous, edition_of(base, every.lazy(), published, measurer(name, population)))
     made = _composed(result, name, every, published, read, definition, moved)
     return replace(_known(made, proved(base)), with_score=with_score, mention=mention)
 
@@ -225,23 +219,6 @@ def _composed(
         editions=editions,
         given=given.files,
     )
-
-
-def compare(old: Edition, new: Edition) -> pl.DataFrame:
-    """EDITIONS: the new edition against the old one, each measured again with one thing changed at a time."""
-    states = {editions.OLD: old, editions.NEW: new}
-    runs = []
-    for rule, data, period in dict.fromkeys(editions.RUNS.values()):
-        kept = states[data].contracts.filter(pl.col("annee").is_in(list(states[period].years)))
-        measured = states[rule].measure(kept).filter(pl.col("dimension") == "total")
-        # A buyer whose name is written otherwise is still the same.
-        runs.append(
-            measured.with_columns(
-                perimetre=pl.lit("ensemble"), regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)
-            )
-        )
-    table = pl.concat(pl.collect_all(runs))
-    return editions.attribute(table.lazy()).collect()
 
 
 def _since(previous: Edition | None, new: Edition) -> pl.DataFrame:

@@ -3,8 +3,8 @@
 from spaser.studies.reading.accounts import Looked
 from spaser.studies.reading.handover import summary, write
 from spaser.studies.reading.heads import first_lines, headings
-from spaser.studies.reading.readers import look
+from spaser.studies.reading.readers import UNKNOWN, look
 from spaser.studies.reading.readers import look as study
 from spaser.studies.reading.recognised import recognise
 
-__all__ = ["Looked", "first_lines", "headings", "look", "recognise", "study", "summary", "write"]
+__all__ = ["UNKNOWN", "Looked", "first_lines", "headings", "look", "recognise", "study", "summary", "write"]

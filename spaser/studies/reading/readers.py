@@ -13,16 +13,19 @@ from spaser import french
 from spaser.problems import Problem
 from spaser.sources import archives, ledgers, notices, programmes
 from spaser.sources.contracts.lists import NoBuyer
-from spaser.sources.registers import Registers, read_registers
+from spaser.sources.registers import Registers, evidence, read_registers
 from spaser.sources.workbooks import empty_sheets
 from spaser.studies import answered
 from spaser.studies.reading import planned, unknown
 from spaser.studies.reading.accounts import LISTED, PLANNED, SPENT, Looked, columns, lines, of_sheet, why
 from spaser.studies.reading.contracts import Unproved, contracts
 from spaser.studies.reading.heads import first_lines
+from spaser.studies.reading.workbooks import workbook
 from spaser.text import fold
 
 Reader = Callable[[Path], Looked | None]
+#: The kind of a file that no reader recognises.
+UNKNOWN = "non reconnu"
 
 
 def look(paths: Sequence[str | Path]) -> list[Looked]:
@@ -54,7 +57,7 @@ def first_of(path: Path, readers: dict[str, Reader]) -> Looked:
         if found is not None:
             also = (*_otherwise(path, refused), *_empty(path))
             return replace(found, told=(*found.told, *also), how=(*found.how, *also))
-    return Looked(path.name, "non reconnu", problem=unknown.told(path, refused))
+    return Looked(path.name, UNKNOWN, problem=unknown.told(path, refused))
 
 
 def _otherwise(path: Path, refused: dict[str, Problem]) -> list[str]:
@@ -98,6 +101,10 @@ def _notices(path: Path) -> Looked | None:
 
 
 def _registers(path: Path) -> Looked | None:
+    if path.suffix.lower() == ".toml":  # no list by itself: what others are, given with them
+        named = french.listing(f"« {one.fichier} »" for one in evidence.read_declared(path))
+        told = (f"dit ce qu'est {named} : à donner avec",)
+        return Looked(path.name, "liste de fournisseurs", told, how=told)
     read = read_registers(path)
     rows = read.files.to_dicts()
     counted = tuple(f"{of_sheet(row)}{lines(row, LISTED)}" for row in rows if row.get("lus") is not None)
@@ -233,6 +240,7 @@ def _spent(row: dict[str, Any], lines: pl.DataFrame) -> str:
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
 READERS: dict[str, Reader] = {
+    "classeur rempli": workbook,
     "réponses": lambda path: _account(answered.answers(path), path),
     "avis": _notices,
     "liste de fournisseurs": _registers,

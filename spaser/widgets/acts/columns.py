@@ -9,7 +9,7 @@ from spaser.problems import Problem
 from spaser.sources.ledgers import Mapping
 from spaser.studies import mission
 from spaser.text import fold
-from spaser.widgets.acts.grid import Answer, Grid, OneOf
+from spaser.widgets.acts.grid import FOLLOWS, Answer, Grid, OneOf
 
 #: What is asked of a spend file, in the order in which it matters; the rest is shown when it was read.
 WORDS = {
@@ -101,6 +101,7 @@ class Columns(Grid):
         author, day = self.author.value.strip() or "quelqu'un", french.short_date(self.day())
         said = f"Colonnes décidées à l'écran par {author} le {day}."
         mission.keep_columns(self.decisions.folder, self.mapping | {"colonnes": columns, "taxe": tax}, said)
+        self._tell(FOLLOWS)
         self.again()
         n = len(moves)
         return self._tell(f"{french.count(n, 'choix')} {'enregistré' if n < 2 else 'enregistrés'} dans la mission")
@@ -111,5 +112,6 @@ class Columns(Grid):
         assert self.decisions is not None
         undone = mission.undo_columns(self.decisions.folder)
         if undone:
+            self._tell(FOLLOWS)
             self.again()
         self._tell("colonnes comme avant le dernier choix" if undone else "il n'y a rien à annuler")

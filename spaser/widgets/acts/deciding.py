@@ -159,7 +159,9 @@ class Statuses(Searched):
             (f"{titles[kind].lower()} ({kind})", ((siret or siren, kind, "oui"),)) for kind in INCLUSIVE_STATUSES
         ]
         answers.append(("pas inclusive", ((siren, "inclusif", "non"),)))
-        told = f"{row['fournisseur'] or 'nom inconnu'} – {siren}{_paid(row['montant'])} – {_known(row)}"
+        number = french.siren(siren)
+        who = f"{row['fournisseur']} – {number}" if row["fournisseur"] else f"SIREN {number}, nom inconnu"
+        told = f"{who}{_paid(row['montant'])} – {_known(row)}"
         decided = french.listing(_decided(name, value, titles) for _, name, value in ours)
         return OneOf(siren, f"{told}{f' ; décidé : {decided}' if decided else ''}", answers, "26rem")
 
@@ -194,12 +196,12 @@ class Plan(Grid):
         for row in rows.to_dicts():
             states = list(dict.fromkeys([*plan.STATES, row["etat"]]))
             fields: dict[str, ipywidgets.Widget] = {
-                "responsable": _field("Qui", "un nom, un service", row["responsable"], "15rem"),
+                "responsable": _field("Qui", "un nom, un service", row["responsable"], "13rem"),
                 "etat": ipywidgets.Dropdown(
-                    options=states, value=row["etat"], description="État", style=WIDE, layout={"width": "9.5rem"}
+                    options=states, value=row["etat"], description="État", style=WIDE, layout={"width": "9rem"}
                 ),
-                "echeance": _field("Échéance", "31/03/2027", row["echeance"], "12rem"),
-                "note": _field("Note", "facultatif", row["note"], "19rem"),
+                "echeance": _field("Échéance", "31/03/2027", row["echeance"], "11rem"),
+                "note": _field("Note", "facultatif", row["note"], "15rem"),
             }
             begin = "dès maintenant" if row["retard"] else f"à commencer avant le {french.long_date(row['sourcing'])}"
             told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin} – {_hours(row['impact'])}"
@@ -228,9 +230,9 @@ def _known(row: dict[str, Any]) -> str:
     ess, inclusive = row["titulaire_ess"], row["titulaire_inclusif"]
     if ess is None and inclusive is None:
         return "statut inconnu"
-    first = "ESS : inconnu" if ess is None else _KINDS["ess"] if ess else f"pas {_KINDS['ess']}"
+    first = "appartenance à l'ESS inconnue" if ess is None else _KINDS["ess"] if ess else f"pas {_KINDS['ess']}"
     kinds = f" ({row['inclusif_types']})" if row["inclusif_types"] else ""
-    second = "inclusion : inconnu" if inclusive is None else f"inclusive{kinds}" if inclusive else "pas inclusive"
+    second = "inclusion inconnue" if inclusive is None else f"inclusive{kinds}" if inclusive else "pas inclusive"
     return f"{first}, {second}"
 
 
@@ -244,5 +246,5 @@ def _paid(cents: int | None) -> str:
 
 
 def shortened_subject(subject: str) -> str:
-    plain = " ".join(subject.split())
+    plain = " ".join(subject.split()).rstrip(" -,")
     return plain if len(plain) <= _SUBJECT else f"{plain[:_SUBJECT].rstrip(' -,')}…"

@@ -30,14 +30,14 @@ class _Valued(OneOf):
     """A line with answers to choose, and a field where another value is written: what is written wins."""
 
     def __init__(self, key: str, told: str, answers: list[tuple[str, Answer]], fact: str) -> None:
-        super().__init__(key, told, answers, "19rem")
+        super().__init__(key, told, answers, "18rem")
         self.fact = fact
         self.other = ipywidgets.Text(
             placeholder=f"ou : {_SAID[fact][2]}",
             continuous_update=False,
             tooltip=french.typeset(f"Une autre valeur pour : {self.told}"),
             style=WIDE,
-            layout={"width": "9rem"},
+            layout={"width": "8rem"},
         )
         self.widget.children = (*self.widget.children, self.other)
 
@@ -68,7 +68,6 @@ class Facts(Searched):
 
     def again(self) -> None:
         """The mission is read again with what was decided: amounts, ends and populations follow."""
-        self._tell("enregistré ; la mission est relue…")
         self.desk.reread()
         self.show()
 

@@ -22,6 +22,10 @@ Move = tuple[str, str, str | None]
 Answer = tuple[Move, ...]
 LATER: Answer = ()
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
+#: Each line is parted from the next; one wider than the page wraps, and never scrolls by itself.
+_LINE = {"border_bottom": "1px solid #d9dee5", "padding": "3px 0", "overflow": "hidden"}
+#: What follows takes seconds on a large mission: the answer is told kept before they pass.
+FOLLOWS = "enregistré ; ce qui en dépend est refait…"
 _ALIVE = "Les réponses se donnent ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules)."
 
 
@@ -44,7 +48,7 @@ class OneOf:
             layout={"width": width, "max_width": "100%"},
             tooltip=self.told,
         )
-        self.widget = ipywidgets.HBox([_words(self.told), self.chosen], layout=_ROW)
+        self.widget = ipywidgets.HBox([_words(self.told), self.chosen], layout=_ROW | _LINE)
 
     @property
     def moves(self) -> Answer:
@@ -59,7 +63,9 @@ class Cells:
         #: What each field says when nobody decided it.
         self.idle = idle
         self._before = self._said()
-        self.widget = ipywidgets.VBox([_words(self.told, "60rem"), ipywidgets.HBox(list(fields.values()), layout=_ROW)])
+        self.widget = ipywidgets.VBox(
+            [_words(self.told, "auto"), ipywidgets.HBox(list(fields.values()), layout=_ROW)], layout=_LINE
+        )
 
     @property
     def moves(self) -> Answer:
@@ -169,6 +175,7 @@ class Grid:
         assert self.decisions is not None
         if rows or moves:
             self.decisions.keep(rows, [(self.kind, one, name) for one, name, value in moves if value is None])
+            self._tell(FOLLOWS)
             self.again()
         n = len(answered)
         self._tell(f"{french.count(n, 'choix')} {'enregistré' if n < 2 else 'enregistrés'} dans la mission")
@@ -179,6 +186,7 @@ class Grid:
         assert self.decisions is not None
         undone = self.decisions.undo(self.kind)
         if undone:
+            self._tell(FOLLOWS)
             self.again()
         names = french.listing(dict.fromkeys(self._named.get(key, "une décision d'avant") for _, key, _ in undone))
         self._tell(f"annulé : {names}" if undone else "il n'y a rien à annuler")
@@ -231,7 +239,10 @@ def _why(proved: bool) -> str:
 
 
 def _words(told: str, width: str = "27rem") -> ipywidgets.HTML:
+    """What a line is about, then what is known of it."""
+    subject, mark, rest = told.partition(french.typeset(" – "))
+    page = f"<strong>{tables.safe(subject)}</strong>{tables.safe(mark + rest)}" if mark else tables.safe(told)
     return ipywidgets.HTML(
-        f'<div style="white-space:normal;line-height:1.35">{tables.safe(told)}</div>',
+        f'<div style="white-space:normal;line-height:1.35">{page}</div>',
         layout={"width": width, "max_width": "100%"},
     )

@@ -68,4 +68,4 @@ def _candidate(row: dict[str, object]) -> str:
     place = f", {row['candidat_commune']}" if row.get("candidat_commune") else ""
     score = row.get("score")
     near = f" – ressemblance {french.share(float(score), 0)}" if isinstance(score, int | float) else ""
-    return french.typeset(f"{row.get('candidat') or 'nom inconnu'}{place} – {row['siren']}{near}")
+    return french.typeset(f"{row.get('candidat') or 'nom inconnu'}{place} – {french.siren(str(row['siren']))}{near}")

@@ -130,7 +130,7 @@ def _said(one: Share, need: Need) -> str:
         heures=one.heures if one.heures is not None else need.heures,
     )
     hours, _ = hours_of(own)
-    return BLANK if hours is None else french.number(hours)
+    return "{heures}" if hours is None else french.number(hours)  # A blank, listed with the others to fill.
 
 
 def _by_public(entry: dict[str, Any], need: Need) -> dict[str, str]:
