@@ -19,9 +19,9 @@ NETWORK = "reseau"
 #: Needs matched at once: every supplier within reach of each is laid beside it before most are set aside, so memory grows
 #: with this number and not with the buyer (``bench_potential_size.py``).
 TOGETHER = 200
-#: Up to so many places and families (those of one buyer), what is offered there is laid once for all the parts: that of a
-#: whole country would weigh too much.
-SPOTS = 100
+#: Up to so many places and families, or pairs of a place and a supplier in reach (those of one buyer), what is offered there is
+#: laid once for all the parts: that of a whole country would weigh too much.
+SPOTS, PAIRS = 100, 4_000_000
 #: Suppliers of a need that a page may name, credible or not.
 SHOWN = 200
 
@@ -123,7 +123,7 @@ def _by_parts(
         "radius": radius,
     }
     spots = needs.drop_nulls("famille").select("lieu", "famille").unique()
-    if spots.height <= SPOTS:
+    if spots.height <= SPOTS if reached is None else reached.height <= PAIRS:
         known["laid"] = potential.offers(spots.lazy(), where, supply.lazy(), **known).collect(engine="in-memory").lazy()
     # Without it each part measures again what is in reach: there are half as many.
     size = TOGETHER if "laid" in known else 2 * TOGETHER
