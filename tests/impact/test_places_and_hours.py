@@ -80,3 +80,10 @@ def test_an_insertion_company_sells_work_by_the_year_and_its_hours_are_those_of_
 def test_hours_required_make_full_time_equivalents_of_1607_hours():
     asked = pl.LazyFrame({"uid": ["a", "b"], "montant": [None, None], "heures_ecrites": [1607.0, 3214.0]})
     assert impact.required(asked.cast({"montant": pl.Int64})).collect()["etp_milieu"].to_list() == [1.0, 2.0]
+
+
+def test_the_shares_of_places_are_the_same_to_the_last_bit_whatever_the_order_in_which_lines_are_met():
+    places = [(f"{rank}", f"{rank}0", True, commune) for rank, commune in enumerate("ABE")]
+    paid = [("00", "0", 36_460_789), ("10", "1", 169_113_700), ("20", "2", 97_087_032), ("90", "9", 42_559_371)]
+    orders = [paid[at:] + paid[:at] for at in range(4)] * 6
+    assert len({kept(places, order).write_csv() for order in orders}) == 1
