@@ -39,7 +39,14 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: As a user knows them.
-_SAID = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-32": "UTF-32", "cp1252": "Windows-1252 (cp1252)"}
+_SAID = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-32": "UTF-32",
+    "cp1252": "Windows-1252 (cp1252)",
+    "mac_roman": "Mac Roman",
+    "cp850": "DOS (cp850)",
+}
 SEPARATORS = (";", "\t", "|", ",")
 _LINES = 200
 
@@ -105,8 +112,28 @@ def encoding(head: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return "cp1252"
+        return _eight_bits(head[:_LOOKED])
     return "utf-8"
+
+
+#: Old machines write one byte a letter, each in its own way: Windows, then the Mac, then DOS; the first of equals.
+_EIGHT_BITS = ("cp1252", "mac_roman", "cp850")
+_LOOKED, _FEWEST = 1 << 16, 2
+#: What French writes beyond ASCII: letters inside words, and signs between them.
+_FRENCH = re.compile("(?<=[A-Za-z])[éèêëàâçôîïûùüœæ]|[éèêëàâçôîïûùüœÉÈÊÀÂÇÔÎŒ](?=[A-Za-z])")
+_SIGNS_OF_TEXT = set("«»’‘“”–—…€°·²³½ \u00a0\u202f\ufeff") | set("éèêëàâäçôöîïûùüÿœæñáíóúÉÈÊËÀÂÄÇÔÖÎÏÛÙÜŒÆÑ")
+
+
+def _eight_bits(head: bytes) -> str:
+    """Which of the old encodings makes French of these bytes; Windows, unless it makes signs that French never writes."""
+
+    def worth(name: str) -> int:
+        text = head.decode(name, "replace")
+        return len(_FRENCH.findall(text)) - 2 * sum(ord(sign) > 127 and sign not in _SIGNS_OF_TEXT for sign in text)
+
+    found = {name: worth(name) for name in _EIGHT_BITS}
+    best = max(found, key=lambda name: found[name])
+    return best if found["cp1252"] < 0 and found[best] >= _FEWEST else "cp1252"
 
 
 def decode(data: bytes) -> Decoded:

@@ -5,6 +5,8 @@ Each takes a small documented frame of finished figures; rooms that compute them
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from spaser import french
@@ -131,12 +133,14 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
         .encode(x="annee:O", y="valeur:Q", text="texte:N")
         for side, shift in ((above, -9), (~above, 9))
     ]
-    goal = alt.Chart(data(pl.DataFrame({"cible": [target], "mot": [f"objectif {french.share(target)}"]})))
+    aim = french.share(target, 0 if round(target * 100, 6).is_integer() else 1)
+    goal = alt.Chart(data(pl.DataFrame({"cible": [target], "mot": [f"objectif {aim}"]})))
     rule = goal.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[6, 3]).encode(y="cible:Q")
-    word = goal.mark_text(align="right", baseline="bottom", dy=-4, color="#8a5200", x=WIDTH).encode(
-        y="cible:Q", text="mot:N"
-    )
     known = shown.filter(pl.col("valeur").is_not_null())
+    side: dict[str, Any] = (
+        {"align": "left", "x": 4} if _starts_away(known["valeur"], target) else {"align": "right", "x": WIDTH}
+    )
+    word = goal.mark_text(baseline="bottom", dy=-4, color="#8a5200", **side).encode(y="cible:Q", text="mot:N")
     said = " ; ".join(
         f"{year} : {french.share(v)} ({genre})" for year, v, genre in known.select("annee", "valeur", "genre").rows()
     )
@@ -158,6 +162,11 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
         basis += f" ; échelle arrêtée à {french.share(top, 0)}, la fourchette va plus haut"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
     return picture(alt.layer(*layers).properties(width=WIDTH, height=150), title, basis, told, rows, columns)
+
+
+def _starts_away(values: pl.Series, target: float) -> bool:
+    """Whether the road begins farther from the target than it ends: the word of the target then stands where the road begins."""
+    return values.len() > 1 and abs(values[0] - target) > abs(values[-1] - target)
 
 
 def _top(rows: pl.DataFrame, target: float) -> float:

@@ -283,7 +283,7 @@ def _names(
         pl.col("n").sum(), pl.col("lon", "lat").first(), pl.col("distance_km").min()
     )
     here = dict(by_town.select("commune", "n").rows())
-    wanted = [
+    wanted: list[tuple[str, Any, Any, str]] = [
         (f"{lieu} ({french.number(here[lieu])})" if lieu in here else lieu, lon, lat, "lieu")
         for lieu, lon, lat in places.select("lieu", "lon", "lat").head(3).rows()
     ]

@@ -41,11 +41,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="pièces d'une consultation, un dossier chacune (PDF, DOCX, ODT…)",
     )
     given.options(two, "documents")
-    two.add_argument(
-        "--seuil-europeen",
-        action="store_true",
-        help="le besoin atteint le seuil européen : une condition sociale est alors due",
-    )
+    _european(two)
     output(two)
 
 
@@ -124,11 +120,7 @@ def _contract(one: argparse.ArgumentParser) -> None:
         default="",
         help="seuil européen de l'acheteur : central (autorité publique centrale), autre (autre pouvoir adjudicateur), entite (entité adjudicatrice)",
     )
-    one.add_argument(
-        "--seuil-europeen",
-        action="store_true",
-        help="le besoin, tous lots compris, atteint le seuil européen : une condition sociale est alors due",
-    )
+    _european(one)
     one.add_argument(
         "--concession",
         action="store_true",
@@ -141,6 +133,14 @@ def _contract(one: argparse.ArgumentParser) -> None:
     )
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
     one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
+
+
+def _european(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--seuil-europeen",
+        action="store_true",
+        help="le besoin, tous lots compris, atteint le seuil européen : une condition sociale est alors due",
+    )
 
 
 def _lot(text: str) -> tuple[str, float | None, float | None]:

@@ -79,7 +79,7 @@ def _frame(asked: argparse.ArgumentParser) -> None:
         type=whole("un nombre de mois", least=1, most=120),
         default=12,
         metavar="N",
-        help="besoins dont le sourcing commence dans les N mois (par défaut : 12)",
+        help="besoins dont le sourçage commence dans les N mois (par défaut : 12)",
     )
 
 

@@ -74,18 +74,7 @@ def _run_outline(choices: argparse.Namespace) -> None:
         choices.contrats,
         buyer=choices.acheteur,
         years=choices.annees,
-        goals=choices.objectifs or _voted(choices, buyers),
-        **_said(choices, buyers),
-        texts=texts(choices),
-        population=choices.population,
-        as_of=choices.date,
-        today=choices.aujourdhui,
-        clock=clock(),
-        registers=choices.registre,
-        method=choices.methode,
-        buyer_siret=choices.acheteur_siret,
-        cache=choices.cache,
-        progress=progress,
+        **_asked(choices, buyers),
     )
     say(outline.summary(result))
     say("\n" + closing(choices, result.diagnostic.as_of, last=result.diagnostic.last_notified))
@@ -106,24 +95,13 @@ def _run(choices: argparse.Namespace) -> None:
         choices.contrats,
         buyer=buyers if len(buyers) > 1 else next(iter(buyers), None),
         years=years,
-        goals=choices.objectifs or _voted(choices, buyers),
         entered=choices.saisies,
         ledger=choices.depenses,
         columns=choices.correspondance,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
-        **_said(choices, buyers),
-        texts=texts(choices),
-        population=choices.population,
         definition=choices.definition,
         with_score=choices.avec_score,
-        as_of=choices.date,
-        today=choices.aujourdhui,
-        clock=clock(),
-        registers=choices.registre,
-        method=choices.methode,
-        buyer_siret=choices.acheteur_siret,
-        cache=choices.cache,
-        progress=progress,
+        **_asked(choices, buyers),
     )
     say(publication_files.summary(result))
     say("\n" + closing(choices, result.diagnostic.as_of, last=result.diagnostic.last_notified))
@@ -136,6 +114,23 @@ def _voted(choices: argparse.Namespace, buyers: Sequence[str]) -> tuple[Target, 
         return ()
     first, *others = [choices.at.said_of(name).wishes.goals for name in buyers or [""]]
     return tuple(goal for goal in first if all(goal in some for some in others))
+
+
+def _asked(choices: argparse.Namespace, buyers: Sequence[str]) -> dict[str, Any]:
+    """What the publication and the outline read alike: the targets, what the mission says, the days, the lists."""
+    return _said(choices, buyers) | {
+        "goals": choices.objectifs or _voted(choices, buyers),
+        "texts": texts(choices),
+        "population": choices.population,
+        "as_of": choices.date,
+        "today": choices.aujourdhui,
+        "clock": clock(),
+        "registers": choices.registre,
+        "method": choices.methode,
+        "buyer_siret": choices.acheteur_siret,
+        "cache": choices.cache,
+        "progress": progress,
+    }
 
 
 def _said(choices: argparse.Namespace, buyers: Sequence[str]) -> dict[str, Any]:

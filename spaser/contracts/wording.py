@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -45,7 +46,7 @@ def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
     return pl.when(told.list.eval(_cents(pl.element())).list.contains(amount.abs())).then(sign).cast(pl.Int8)
 
 
-def _plain(text: pl.Expr, words: Mapping[str, str]) -> pl.Expr:
+def _plain(text: pl.Expr, words: Mapping[str, Any]) -> pl.Expr:
     """The text without accents nor capitals, its sums in one run of digits; rates, days and numbers of acts are no sums."""
     plain = unaccented_expr(text).str.to_lowercase().str.replace_all(words["sans_valeur"], " ")
     for _ in range(2):
@@ -61,8 +62,8 @@ def _introduced(told: pl.Expr, words: Mapping[str, str]) -> pl.Expr:
     before = told.str.extract("^([^0-9]*)")
     any_of = "|".join(words[name] for name in _SIGNS)
     last = before.str.extract(f"^.*((?:{any_of}).*)$")
-    chosen = pl.when(before.str.contains(r"\+\s*$")).then(DIFFERENCE).when(before.str.contains(r"(?:^|[\s(:])[-−]$"))
-    chosen = chosen.then(-DIFFERENCE).when(before.str.contains(words["jusqu_a"])).then(TOTAL)
+    begun = pl.when(before.str.contains(r"\+\s*$")).then(DIFFERENCE).when(before.str.contains(r"(?:^|[\s(:])[-−]$"))
+    chosen: Any = begun.then(-DIFFERENCE).when(before.str.contains(words["jusqu_a"])).then(TOTAL)
     for name in ("total", "moins", "plus"):
         chosen = chosen.when(last.str.contains(f"^(?:{words[name]})")).then(_SIGNS[name])
     return chosen.otherwise(None)

@@ -10,7 +10,7 @@ from typing import Any
 
 from spaser import french
 from spaser.deliverables import files, office, sentences, slides_tables
-from spaser.deliverables.messages import SIGNS, Messages, Todo
+from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import (
     Answer,
     Figure,
@@ -32,6 +32,7 @@ from spaser.deliverables.slides_parts import (
     HEIGHT,
     INK,
     LEFT,
+    MESSAGE,
     MOST_QUOTES,
     PALE,
     SIDE,
@@ -49,11 +50,14 @@ from spaser.deliverables.slides_parts import (
     largest,
     own_look,
     sentences_of,
+    spoken,
     titled,
     whole,
 )
 from spaser.text import shortened
 
+#: Points of what the cover says below its title, and the inches it has.
+_COVER, _BELOW = (22, 20, 18, 16, 14, 12), 4.5
 #: What a committee sees first; a report without one of them simply has a slide less.
 ORDER = (
     "essentiel",
@@ -147,7 +151,9 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
         slide.shapes.title.top = Inches(1.5)
         dress(slide.shapes.title.text_frame.paragraphs[0], 38, "FFFFFF", bold=True)
     lines = [french.capital(report.buyer), *report.cover, *report.notes]
-    add_text(slide, [line for line in lines if line], top=2.5, height=4.5, size=22, colour="FFFFFF" if own else INK)
+    lines = [line for line in lines if line]
+    size = next((one for one in _COVER if high(lines, WIDTH, one) <= _BELOW), _COVER[-1])
+    add_text(slide, lines, top=FOOT - _BELOW - 0.2, height=_BELOW, size=size, colour="FFFFFF" if own else INK)
     if report.logo and not report.logo.lstrip().startswith(b"<"):
         described(
             slide.shapes.add_picture(io.BytesIO(report.logo), Inches(10.9), Inches(0.4), height=Inches(0.9)), "Logo"
@@ -224,11 +230,12 @@ def _messages(slide: Any, block: Messages) -> None:
     from pptx.util import Inches
 
     tall, wide = HEIGHT / max(len(block.items), 4), WIDTH - 3.0
-    told = [f"{SIGNS[one.kind]} – {one.told} {french.sentence(one.so)}" for one in block.items]
-    size = largest(told, wide, tall, (18, 16, 15, 14, 13, 12))
+    told, _ = spoken(block)
+    size = largest(told, wide, tall, MESSAGE)
+    big = largest([one.figure for one in block.items], 2.9, tall, (24, 20, 18, 16, 14))
     for rank, (one, text) in enumerate(zip(block.items, told, strict=True)):
         top = TOP + rank * tall
-        add_text(slide, [one.figure], top=top, width=2.9, height=tall, size=24, colour=_KINDS[one.kind], bold=True)
+        add_text(slide, [one.figure], top=top, width=2.9, height=tall, size=big, colour=_KINDS[one.kind], bold=True)
         add_text(slide, [text], left=LEFT + 3.0, top=top + 0.05, width=wide, height=tall, size=size)
         bar = slide.shapes.add_connector(
             1, *(Inches(v) for v in (LEFT - 0.08, top + 0.08, LEFT - 0.08, top + tall - 0.15))

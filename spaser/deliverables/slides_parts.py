@@ -6,8 +6,8 @@ from typing import Any
 
 from spaser import french
 from spaser.deliverables import columns
-from spaser.deliverables.messages import Todo
-from spaser.deliverables.report import Paragraph, Section, Sentence, TableBlock
+from spaser.deliverables.messages import SIGNS, Messages, Todo
+from spaser.deliverables.report import Figure, KeyFigures, Paragraph, Quotes, Section, Sentence, TableBlock
 from spaser.text import chosen
 
 INK, PALE, BLUE, WASH = "1B2A3A", "5A6875", "1D5AA0", "EEF3F9"
@@ -19,6 +19,10 @@ FONT = "Arial"
 MOST_ROWS, MOST_QUOTES, AROUND, LONG = 10, 3, 150, 150
 #: Points of the answer under the title of a slide: it never takes more than two lines.
 _ANSWER = (18, 16, 15, 14, 13, 12)
+
+
+#: Points of a message on its slide.
+MESSAGE = (18, 16, 15, 14, 13, 12)
 
 
 def high(texts: list[str], width: float, size: float) -> float:
@@ -158,11 +162,27 @@ def alone(section: Section) -> list[str]:
     return [french.typeset(line) for line in (*(one.text for one in sentences_of(section)), *todo)]
 
 
+def spoken(block: Messages) -> tuple[list[str], list[str]]:
+    """What a slide says of each message, and what it leaves to its notes: where five do not hold in the smallest letters, the
+    consequence gives way first, then the comparison."""
+    tall, wide = HEIGHT / max(len(block.items), 4), WIDTH - 3.0
+    shown, left = [], []
+    for one in block.items:
+        sign, so = SIGNS[one.kind], french.sentence(one.so)
+        tries = [f"{sign} – {one.told} {so}", f"{sign} – {one.told}", f"{sign} – {one.text}."]
+        text = next((text for text in tries if high([text], wide, MESSAGE[-1]) <= tall), tries[-1])
+        shown.append(text)
+        left += [] if text == tries[0] else [f"{one.figure} {one.told} {so}"]
+    return shown, left
+
+
 def whole(section: Section) -> list[str]:
-    """For the speaker's notes: what to do, and the lines of the table that the slide cuts."""
+    """For the speaker's notes: what to do, what the slide cuts of its messages, the lines of the table that it cuts or does not show."""
     lines = [f"{block.title} : {one}" for block in section.blocks if isinstance(block, Todo) for one in block.items]
+    lines += [text for block in section.blocks if isinstance(block, Messages) for text in spoken(block)[1]]
+    hidden = any(isinstance(block, Messages | KeyFigures | Figure | Quotes) for block in section.blocks)
     table = next((block for block in section.blocks if isinstance(block, TableBlock)), None)
     for row in [] if table is None else table.cells(MOST_ROWS):
-        if any(told(cell) != cell for cell in row):
+        if hidden or any(told(cell) != cell for cell in row):
             lines.append(" ; ".join(cell for cell in row if cell))
     return [french.typeset(line) for line in lines]

@@ -1,73 +1,84 @@
-"""Two editions of the same indicators: each difference attributed to the rule, to the data or to reality.
+"""Two editions of the same indicators: each difference attributed to the rule, the lists, the data, the period or reality.
 
-Three things may change from an edition to the next: the rule (definition, population, method), the data (contracts published
-late, corrected, withdrawn) and the period looked at. Measured again with one of them changed at a time, the difference
-parts exactly: what the rule alone moves, what the data alone move on the same period, and what remains, reality.
+Five things may change from an edition to the next: the rule (definition, population, method), the lists of suppliers, the data
+(contracts published late, corrected, withdrawn), the period looked at, and what was bought since. Measured again with one of them
+changed at a time, the difference parts exactly. Reality is only what the contracts notified since the edition before move: a
+period, a list or a rule chosen otherwise on contracts that were already at hand is never reality.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from spaser.vocabulary import EDITIONS
+from spaser.vocabulary import EDITION_CAUSES, EDITIONS
 
-OLD, NEW = "ancienne", "nouvelle"
-AXES = ("regle_edition", "donnees", "periode")
+OLD, NEW, SINCE = "ancienne", "nouvelle", "ancienne et depuis"
+#: What each measure of a comparison is made with: the rule, the lists, the data, the period.
+AXES = ("regle", "listes", "donnees", "periode")
 KEY = ("indicateur", "titre", "perimetre", "unite", "definition")
-#: One path from the old edition to the new one changes the rule first, the other changes it last.
+#: One path from the old edition to the new one changes the rule first, the other changes it last; ``SINCE`` is the old period
+#: and the contracts that nobody could have measured then.
 RUNS = {
-    "avant": (OLD, OLD, OLD),
-    "regle_nouvelle": (NEW, OLD, OLD),
-    "regle_donnees_nouvelles": (NEW, NEW, OLD),
-    "apres": (NEW, NEW, NEW),
-    "donnees_nouvelles": (OLD, NEW, OLD),
-    "donnees_periode_nouvelles": (OLD, NEW, NEW),
+    "avant": (OLD, OLD, OLD, OLD),
+    "regle_nouvelle": (NEW, OLD, OLD, OLD),
+    "regle_donnees": (NEW, OLD, NEW, OLD),
+    "regle_donnees_listes": (NEW, NEW, NEW, OLD),
+    "regle_donnees_listes_depuis": (NEW, NEW, NEW, SINCE),
+    "apres": (NEW, NEW, NEW, NEW),
+    "donnees": (OLD, OLD, NEW, OLD),
+    "donnees_listes": (OLD, NEW, NEW, OLD),
+    "donnees_listes_depuis": (OLD, NEW, NEW, SINCE),
+    "donnees_listes_periode": (OLD, NEW, NEW, NEW),
+}
+_FIRST = {
+    "du_a_la_regle": ("avant", "regle_nouvelle"),
+    "du_aux_donnees": ("regle_nouvelle", "regle_donnees"),
+    "du_aux_listes": ("regle_donnees", "regle_donnees_listes"),
+    "du_a_la_realite": ("regle_donnees_listes", "regle_donnees_listes_depuis"),
+    "du_a_la_periode": ("regle_donnees_listes_depuis", "apres"),
+}
+_LAST = {
+    "du_aux_donnees": ("avant", "donnees"),
+    "du_aux_listes": ("donnees", "donnees_listes"),
+    "du_a_la_realite": ("donnees_listes", "donnees_listes_depuis"),
+    "du_a_la_periode": ("donnees_listes_depuis", "donnees_listes_periode"),
+    "du_a_la_regle": ("donnees_listes_periode", "apres"),
 }
 #: Under this difference two measures are the same (they are ratios of whole numbers).
 SAME = 1e-9
-CAUSES = {"du_a_la_regle": "règle", "du_aux_donnees": "données", "du_a_la_realite": "réalité"}
 
 
-def attribute(runs: pl.LazyFrame) -> pl.LazyFrame:
-    """What each measure owes to the rule, the data and reality.
+def attribute(runs: pl.LazyFrame, *, reread: bool = False) -> pl.LazyFrame:
+    """What each measure owes to the rule, the lists, the data, the period and reality.
 
     Parameters
     ----------
     runs
-        MEASURES of total dimension, measured several times, with three more columns: ``regle_edition``, ``donnees`` and
-        ``periode``, each « ancienne » or « nouvelle » (see ``RUNS`` for the six runs read; ``avant`` and ``apres`` are
-        needed, a lacking run leaves its part unknown, never zero). The key of an indicator must be the same in all the
-        runs: a definition that changes is a rule, its name goes to ``regle_edition`` and not to ``definition``.
+        MEASURES of total dimension, measured several times, with one more column, ``passage``: the name of the run (see
+        ``RUNS``; ``avant`` and ``apres`` are needed, a lacking run leaves its part unknown, never zero). The key of an
+        indicator must be the same in all the runs: a definition that changes is a rule, and not in ``definition``.
+    reread
+        The same files, stopped on the same day, read by another method: what they give otherwise is the rule.
 
     Returns
     -------
-    EDITIONS. The three parts sum to the difference. When both orders (rule first, rule last) were run, each part is the mean
+    EDITIONS. The parts sum to the difference. When both orders (rule first, rule last) were run, each part is the mean
     of the two and ``croisement`` says by how much they differ.
     """
     wide = runs.group_by(KEY, maintain_order=True).agg(
-        pl.col("valeur")
-        .filter(pl.all_horizontal(pl.col(axis) == state for axis, state in zip(AXES, states, strict=True)))
-        .first()
-        .alias(name)
-        for name, states in RUNS.items()
+        pl.col("valeur").filter(pl.col("passage") == name).first().alias(name) for name in RUNS
     )
-    first = {
-        "du_a_la_regle": pl.col("regle_nouvelle") - pl.col("avant"),
-        "du_aux_donnees": pl.col("regle_donnees_nouvelles") - pl.col("regle_nouvelle"),
-        "du_a_la_realite": pl.col("apres") - pl.col("regle_donnees_nouvelles"),
-    }
-    last = {
-        "du_aux_donnees": pl.col("donnees_nouvelles") - pl.col("avant"),
-        "du_a_la_realite": pl.col("donnees_periode_nouvelles") - pl.col("donnees_nouvelles"),
-        "du_a_la_regle": pl.col("apres") - pl.col("donnees_periode_nouvelles"),
-    }
+    first, last = ({part: pl.col(b) - pl.col(a) for part, (a, b) in path.items()} for path in (_FIRST, _LAST))
     both = pl.all_horizontal(pl.col(name).is_not_null() for name in RUNS)
-    parts = {name: pl.when(both).then((first[name] + last[name]) / 2).otherwise(first[name]) for name in CAUSES}
+    parts = {name: pl.when(both).then((first[name] + last[name]) / 2).otherwise(first[name]) for name in EDITION_CAUSES}
+    if reread:
+        parts["du_a_la_regle"] += parts["du_aux_donnees"]
+        parts["du_aux_donnees"] *= 0
     told = wide.with_columns(
         ecart=pl.col("apres") - pl.col("avant"),
         croisement=pl.when(both).then(last["du_a_la_regle"] - first["du_a_la_regle"]),
         **parts,
-    ).with_columns(_clean(name) for name in ("ecart", "croisement", *CAUSES))
+    ).with_columns(_clean(name) for name in ("ecart", "croisement", *EDITION_CAUSES))
     return EDITIONS.conform(told.with_columns(cause=_cause()))
 
 
@@ -77,11 +88,12 @@ def _clean(name: str) -> pl.Expr:
 
 
 def _cause() -> pl.Expr:
-    sizes = {name: pl.col(name).abs() for name in CAUSES}
+    sizes = {name: pl.col(name).abs() for name in EDITION_CAUSES}
     largest = pl.max_horizontal(*sizes.values())
     cause = pl.lit("indéterminée")
-    for name, word in reversed(CAUSES.items()):
-        cause = pl.when(sizes[name] == largest).then(pl.lit(word)).otherwise(cause)
+    for name, word in reversed(EDITION_CAUSES.items()):
+        # Two parts that the dust of a sum tells apart are equal.
+        cause = pl.when(sizes[name] > largest - SAME).then(pl.lit(word)).otherwise(cause)
     unknown = pl.any_horizontal(size.is_null() for size in sizes.values())
     moved = pl.col("ecart").abs() > 0
     cause = (

@@ -8,6 +8,8 @@ from spaser import rules
 from spaser.text import unaccented_expr
 
 REFERENCE = "names.toml"
+#: « Société D » says one letter of its name: no likeness proves who it is.
+TELLING = 3
 
 
 def folded(text: pl.Expr) -> pl.Expr:
@@ -18,9 +20,9 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Each distinct text of ``column`` with ``plein`` (folded), ``mots`` (words that count), ``colle`` (glued), ``initiales``.
+    """Each distinct text of ``column`` with ``plein`` (folded), ``mots`` (words that count), ``colle`` (glued), ``initiales``, ``pauvre``.
 
-    A name made only of legal forms and small words keeps them all.
+    A name made only of legal forms and small words keeps them all; ``pauvre``: what is left tells less than ``TELLING`` letters.
     """
     reference = rules.toml(REFERENCE)
     phrases = reference["phrases"]
@@ -47,8 +49,13 @@ def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
         )
         .list.join("")
     )
+    poor = pl.col("_restes").list.join("").str.len_chars() < TELLING
     return parts.select(
-        "texte", "plein", pl.when(bare).then("_tous").otherwise("_restes").alias("mots"), initials.alias("initiales")
+        "texte",
+        "plein",
+        pl.when(bare).then("_tous").otherwise("_restes").alias("mots"),
+        initials.alias("initiales"),
+        poor.alias("pauvre"),
     ).with_columns(pl.col("mots").list.join("").alias("colle"))
 
 

@@ -83,7 +83,7 @@ def link(suppliers: pl.LazyFrame, establishments: pl.LazyFrame, *, validations: 
     rest = queries.join(identified, on="q", how="anti")
     scored = _scored(rest, register, repairs(rest, register))
     judged = _without_refused(scored, queries, validations)
-    decided = _decide(judged)
+    decided = _decide(judged.join(queries.select("q", "pauvre"), on="q", how="left", maintain_order="left"))
     links = _links(names, queries, identified, decided, validations)
     return Linkage(LINKS.conform(links.lazy()), LINK_CANDIDATES.conform(_candidates(judged, queries).lazy()))
 
@@ -236,7 +236,9 @@ def _decide(scored: pl.DataFrame) -> pl.DataFrame:
     repaired = pl.col("repare").is_not_null() & (pl.col("score") >= 0.6)
     within = rules.toml(REFERENCE)["containment"]
     inside = pl.col("inclus") & pl.col("rang_lieu").le(1) & (lead >= within["margin"])
-    sure = repaired | ((pl.col("score") >= least) & told) | inside
+    # A name of a letter or two is known by a number, or whole and at its own place.
+    telling = ~pl.col("pauvre").fill_null(False) | ((pl.col("score") >= 0.999) & pl.col("rang_lieu").le(1))
+    sure = repaired | ((((pl.col("score") >= least) & told) | inside) & telling)
     step = (
         pl.when(repaired)
         .then(pl.lit("identifiant_repare"))

@@ -153,7 +153,7 @@ def by_notification(since: date, as_of: date) -> pl.Expr:
     return climb(
         (
             Rung("notifie_depuis", NOTIFIED >= since, CERTAIN, f"notifié depuis le {shown}"),
-            Rung("notifie_avant_la_regle", NOTIFIED < since, NOT_SUBJECT, f"notifié avant le {shown}"),
+            Rung("notifie_avant_la_regle", NOTIFIED.is_not_null(), NOT_SUBJECT, f"notifié avant le {shown}"),
             Rung("arrete_avant_la_regle", pl.lit(as_of) < since, NOT_SUBJECT, f"données arrêtées avant le {shown}"),
             Rung("sans_date_de_notification", pl.lit(True), UNDECIDED, "date de notification inconnue"),
         )

@@ -8,7 +8,7 @@ from spaser import french
 from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
-from spaser.sections.summary.pages import in_plan
+from spaser.sections.summary.lines import in_plan
 
 _PLAN = (
     Column("sourcing", "Commencer avant le", "date"),

@@ -73,7 +73,7 @@ def said(findings: Findings) -> tuple[Sentence, ...]:
     silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
     told = [_ending(soon) if soon.height else _none_left(rows, findings)]
     if late:
-        told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
+        told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourçage devrait déjà avoir commencé.")
     if past:
         told.append(
             f"{french.capital(french.count(past, 'contrat'))} {_has(past)} dépassé {'leur' if past > 1 else 'sa'} fin au plus tard : déjà {french.plural('renouvelé', past)}, ou à vérifier."

@@ -11,7 +11,7 @@ from spaser import charts, french, rules
 from spaser.deliverables.report import Block, Callout, Column, Figure, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
-from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
+from spaser.vocabulary import EDITION_CAUSES, POPULATIONS, TARGET_ANSWERS, TARGET_STATES
 
 _MOST = 6
 #: The nature of a target that a duty imposes: neither voted nor a plan of the nation.
@@ -20,7 +20,9 @@ IMPOSED = "obligation"
 SILENCE = ("non_reponse_sociale", "non_reponse_environnementale")
 #: Why a share moved since the edition before, in the order it is told.
 _CAUSES = {
-    "réalité": "Ce que la pratique a changé",
+    "réalité": "Ce que la pratique a changé, d'après les contrats notifiés depuis",
+    "période": "Ce que la période a changé : d'autres années, sur des contrats déjà connus",
+    "listes": "Ce que les listes de fournisseurs ont changé, sans que la pratique change",
     "données": "Ce que les données ont changé, publiées tard ou corrigées, sans que la pratique change",
     "règle": "Ce que la règle de calcul a changé, sans que la pratique change",
     "effets qui se compensent": "Des effets contraires qui se compensent",
@@ -92,7 +94,7 @@ def section_peers(findings: Findings) -> Told:
 
 
 def section_editions(findings: Findings) -> Section | None:
-    """What moved since the edition before, and what it owes to the rule, the data and reality."""
+    """What moved since the edition before, and what it owes to the rule, the lists, the data, the period and reality."""
     rows = findings.extras.get("editions")
     if rows is None or not rows.height:
         return None
@@ -111,18 +113,17 @@ def section_editions(findings: Findings) -> Section | None:
     title, question = "Depuis l'édition précédente", "Qu'est-ce qui a changé, et pourquoi ?"
     if not moved.height:
         return Section("editions", title, question, (Sentence("Aucune part n'a changé depuis l'édition précédente."),))
-    signs = ("ecart", "du_a_la_regle", "du_aux_donnees", "du_a_la_realite")
     shown = pl.col("apres").mul(1000).round() / 1000 - pl.col("avant").mul(1000).round() / 1000
-    frame = _adding_up(moved.with_columns(ecart=shown)).with_columns(_points(name) for name in signs)
+    frame = _adding_up(moved.with_columns(ecart=shown)).with_columns(
+        _points(name) for name in ("ecart", *EDITION_CAUSES)
+    )
     columns = (
         Column("titre", "Indicateur"),
         Column("unite", "Unité"),
         Column("avant", "Avant", "part"),
         Column("apres", "Après", "part"),
         Column("ecart", "Écart"),
-        Column("du_a_la_regle", "dont règle", extra=True),
-        Column("du_aux_donnees", "dont données", extra=True),
-        Column("du_a_la_realite", "dont réalité", extra=True),
+        *(Column(name, f"dont {word}", extra=True) for name, word in EDITION_CAUSES.items()),
         Column("cause", "Cause principale"),
     )
     apart = [_APART] if moved["du_a_la_realite"].null_count() == moved.height else []
@@ -131,8 +132,8 @@ def section_editions(findings: Findings) -> Section | None:
 
 
 def _adding_up(rows: pl.DataFrame) -> pl.DataFrame:
-    """The three parts at the decimal that is written, the largest taking what rounding leaves: they add up to the gap that is written."""
-    parts = ("du_a_la_realite", "du_aux_donnees", "du_a_la_regle")
+    """The parts at the decimal that is written, the largest taking what rounding leaves: they add up to the gap that is written."""
+    parts = tuple(reversed(EDITION_CAUSES))
     exact = rows.with_columns(plus_grand=pl.max_horizontal(pl.col(name).abs() for name in parts))
     rounded = exact.with_columns(
         *(pl.col(name).round(3) for name in parts),
@@ -199,7 +200,7 @@ def answered(row: dict[str, Any]) -> str:
         told += f", {amount} de trop" if row["baisse"] else f", il manque {amount}"
     if row["denominateur"]:
         of = counted(row["denominateur"], row)
-        told += f" ({_plain(row['numerateur'], row)} sur {of} de cette année, {written_value(row['derniere'], row)})"
+        told += f" ({plain(row['numerateur'], row)} sur {of} de cette année, {written_value(row['derniere'], row)})"
     elif row["derniere"] is not None:
         told += f" ({written_value(row['derniere'], row)})"
     return told
@@ -207,7 +208,7 @@ def answered(row: dict[str, Any]) -> str:
 
 def _early(row: dict[str, Any]) -> str:
     """A national target before its year is not missed: what was measured, and that its year was not."""
-    of = f" ({_plain(row['numerateur'], row)} sur {counted(row['denominateur'], row)} de cette année)"
+    of = f" ({plain(row['numerateur'], row)} sur {counted(row['denominateur'], row)} de cette année)"
     told = f"{written_value(row['derniere'], row)} en {row['annee_derniere']}"
     return f"{told}{of if row['denominateur'] else ''} ; {row['annee']} non mesuré"
 
@@ -222,7 +223,7 @@ def counted(number: int, row: dict[str, Any]) -> str:
     return french.count(number, "contrat") if row["unite"] == "nombre" else french.euros_short(number)
 
 
-def _plain(number: int, row: dict[str, Any]) -> str:
+def plain(number: int, row: dict[str, Any]) -> str:
     return french.number(number) if row["unite"] == "nombre" else french.euros_short(number)
 
 
@@ -351,5 +352,6 @@ _NATIONAL = french.typeset(
 )
 _EDITIONS = french.typeset(
     "Règle : la même édition remesurée avec la nouvelle règle. Données : la même période relue dans les données d'aujourd'hui (contrats publiés tard ou "
-    "corrigés). Réalité : ce qui reste, d'une période à l'autre, à règle et données égales."
+    "corrigés). Listes : les mêmes contrats, le statut de leurs titulaires lu dans d'autres listes de fournisseurs. Période : d'autres années, choisies sur "
+    "des contrats déjà connus à l'édition précédente. Réalité : les contrats notifiés depuis."
 )

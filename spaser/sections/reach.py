@@ -22,12 +22,12 @@ _PLAN = (
     Column("objet", "Objet"),
     Column("famille_libelle", "Famille"),
     Column("echeance", "Fin au plus tard", "date"),
-    Column("sourcing", "Commencer le sourcing", "date"),
+    Column("sourcing", "Commencer le sourçage", "date"),
 )
 _HOW = french.typeset(
     "L'écart est celui que dit la trajectoire : même année, même population, même dénominateur. Un renouvellement remplace un contrat par un autre : il change le numérateur, "
-    "non le dénominateur. Les renouvellements sont choisis pour être le moins nombreux possible ; les travaux et la maîtrise d'œuvre, souvent "
-    "sans suite, n'y sont pas ; ni ceux qu'il est trop tard pour préparer, ni, quand le potentiel est mesuré et que l'objectif demande des "
+    "non le dénominateur. Les renouvellements sont choisis pour être le moins nombreux possible ; les opérations uniques (chantier, étude, "
+    "ouvrage nommé), sans suite connue, n'y sont pas ; ni ceux qu'il est trop tard pour préparer, ni, quand le potentiel est mesuré et que l'objectif demande des "
     "fournisseurs, ceux qui n'ont ni levier ni fournisseur. Les renouvellements de toutes les années jusqu'à l'échéance sont comptés ensemble."
 )
 

@@ -118,7 +118,13 @@ def _undeclared(findings: Findings) -> TableBlock | None:
         pl.col("par").fill_null("SIREN seulement"), types=pl.coalesce("inclusif_types", "inclusif_siren_types")
     )
     n, m = exact["uid"].n_unique(), wide["uid"].n_unique()
-    caption = f"Gagnés par une structure inclusive, déclarés sans considération sociale : {french.number(n)} par SIRET, {french.number(m)} par SIREN"
+    known = "tous reconnus par leur SIRET" if n == m else "reconnus par leur seul SIREN, à vérifier"
+    known = (
+        f"dont {french.number(n)} reconnu{'s' if n > 1 else ''} par SIRET, les autres par leur seul SIREN"
+        if 0 < n < m
+        else known
+    )
+    caption = f"Gagnés par une structure inclusive, déclarés sans considération sociale : {french.count(m, 'contrat')}, {known}"
     return _contracts(
         "tab-inclusifs-sans-declaration",
         caption,

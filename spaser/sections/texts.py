@@ -58,7 +58,7 @@ def annex(findings: Findings) -> TableBlock | None:
         "dateNotification",
         Column("consideration", "Considération"),
         Column("declare", "Déclaré", "oui_non"),
-        Column("certitude", "Certitude", "part"),
+        Column("certitude", "Probabilité que l'écart soit réel", "part"),
         Column("citation", "Mots cités"),
         Column("motif", "Pourquoi"),
         Column("champ", "Lu dans"),
@@ -319,7 +319,7 @@ def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:
         Column("consideration", "Considération"),
         Column("preuve", "Mots cités, sinon la raison"),
         *where,
-        Column("certitude", "Certitude", "part"),
+        Column("certitude", "Probabilité que l'écart soit réel", "part"),
         *answered,
     )
     shown = _shown(rows.head(_MOST))

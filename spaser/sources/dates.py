@@ -7,6 +7,7 @@ is unknown, never believed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -42,6 +43,27 @@ _MONTHS = {
     "nov": 11,
     "decembre": 12,
     "dec": 12,
+    # English
+    "january": 1,
+    "jan": 1,
+    "february": 2,
+    "feb": 2,
+    "march": 3,
+    "mar": 3,
+    "april": 4,
+    "apr": 4,
+    "may": 5,
+    "june": 6,
+    "jun": 6,
+    "july": 7,
+    "jul": 7,
+    "august": 8,
+    "aug": 8,
+    "september": 9,
+    "sep": 9,
+    "october": 10,
+    "november": 11,
+    "december": 12,
 }
 _HOUR = r"(?:[T ,].*)?$"
 
@@ -73,8 +95,35 @@ def excel_day(column: pl.Expr) -> pl.Expr:
     return pl.date(1899, 12, 30) + pl.duration(days=known)
 
 
-#: « T1 2024 », « 1er trimestre 2024 », « trimestre 1 »: the word, its highest rank, the word after the rank.
-_RANK = r"(?:{0}\.? ?(?<a>[1-{1}])|(?<b>[1-{1}]) ?(?:er|e|eme|nd)? ?{2}\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?"
+#: « 03/15/2024 », « 3-15-24 10:30 »: two numbers that may be a day or a month, and a year.
+_PAIR = r"^\s*(?<a>\d{1,2})(?<s>[/. -])(?<b>\d{1,2})(?<y>[/. -](?:\d{4}|\d{2})(?:[T ,].*)?)\s*$"
+
+
+def day_first(frame: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The table with the columns of text that write the month before the day put day first, and which they are.
+
+    A column is so when some of its days cannot be read day first and all of them can month first: one file never writes
+    both, and a column that could be either stays day first.
+    """
+    turned = [name for name in names if frame.schema.get(name) == pl.String and _is_month_first(frame[name])]
+    parts = {name: pl.col(name).str.extract_groups(_PAIR).struct for name in turned}
+    swapped = [
+        pl.coalesce(
+            pl.concat_str(part.field("b"), part.field("s"), part.field("a"), part.field("y")), pl.col(name)
+        ).alias(name)
+        for name, part in parts.items()
+    ]
+    return frame.with_columns(swapped), turned
+
+
+def _is_month_first(column: pl.Series) -> bool:
+    parts = column.str.extract_groups(_PAIR).struct
+    first, second = (parts.field(name).cast(pl.Int32, strict=False) for name in ("a", "b"))
+    return bool((second > 12).any() and not (first > 12).any() and not (second > 31).any())
+
+
+#: « T1 2024 », « 1er trimestre 2024 », « trimestre 1 »: the word and its highest rank; « 2024-T1 », « 1T2024 ».
+_RANK = r"(?:(?<z>20\d\d)[/. -]*)?(?:{0}\.? ?(?<a>[1-{1}])|(?<b>[1-{1}]) ?(?:er|e|eme|nd)? ?{0}\.?)(?:[/. -]*(?<y>20\d\d)|[/. -]+(?<w>\d\d))?"
 
 
 def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
@@ -84,8 +133,8 @@ def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
     parts = plain.str.extract_groups(rf"^(?:(?<m>\d{{1,2}})|(?<n>{names})\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?$")
     turned = plain.str.extract_groups(r"^(?<y>20\d\d)[/. -]?(?<m>\d\d)$")
     named = parts.struct.field("n").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
-    quarter = plain.str.extract_groups(rf"^{_RANK.format('t(?:rim(?:estre)?)?', 4, 'trim(?:estre)?')}$")
-    half = plain.str.extract_groups(rf"^{_RANK.format('s(?:em(?:estre)?)?', 2, 'sem(?:estre)?')}$")
+    quarter = plain.str.extract_groups(rf"^{_RANK.format('(?:t(?:rim(?:estre)?)?|q)', 4)}$")
+    half = plain.str.extract_groups(rf"^{_RANK.format('s(?:em(?:estre)?)?', 2)}$")
     whole_parts = [(quarter, 3), (half, 6)]
     # A figure of another alphabet is one for the pattern and none for a number.
     month = pl.coalesce(
@@ -97,12 +146,30 @@ def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
             for one, months in whole_parts
         ),
     )
-    years = [one.struct.field("y") for one in (turned, parts, quarter, half)]
+    years = [one.struct.field("y") for one in (turned, parts)]
+    years += [one.struct.field(name) for one in (quarter, half) for name in ("z", "y", "w")]
     said = pl.coalesce(years).cast(pl.Int32, strict=False)
     whole = pl.when(said < 100).then(said + 2000).otherwise(pl.coalesce(said, year.cast(pl.Int32, strict=False)))
     right = month.is_between(1, 12) & whole.is_between(FIRST_DAY.year, WINDOW_END)
     first = pl.concat_str(whole.cast(pl.String), month.cast(pl.String), pl.lit("1"), separator="-")
     return pl.when(right).then(first.str.to_date("%Y-%m-%d", strict=False).dt.month_end())
+
+
+def first_day(column: pl.Expr, *, since: date = FIRST_DAY) -> pl.Expr:
+    """The first day of what is written: a day, « 03/2024 » or « mars 2024 », « 2024 »."""
+    month = month_end(column, pl.lit(None, dtype=pl.Int32)).dt.month_start()
+    return pl.coalesce(day(column, pl.String(), since=since), month, pl.date(year_alone(column), 1, 1))
+
+
+def last_day(column: pl.Expr, *, since: date = FIRST_DAY) -> pl.Expr:
+    """The last day of what is written: an agreement « jusqu'à 2026 » holds to its end."""
+    month = month_end(column, pl.lit(None, dtype=pl.Int32))
+    return pl.coalesce(day(column, pl.String(), since=since), month, pl.date(year_alone(column), 12, 31))
+
+
+def year_alone(column: pl.Expr) -> pl.Expr:
+    """The year of « 2024 » where a day was wanted; null for anything else."""
+    return column.str.extract(r"^\s*((?:19|20)\d\d)(?:[.,]0+)?\s*$", 1).cast(pl.Int32, strict=False)
 
 
 def _written(column: pl.Expr) -> pl.Expr:
@@ -129,6 +196,8 @@ def _in_figures(text: pl.Expr) -> pl.Expr:
         .str.replace(r"^[a-z]+di\s+", "")
     )
     names = sorted(_MONTHS, key=len, reverse=True)
+    # « Mar 15, 2024 »
+    plain = plain.str.replace(r"^(" + "|".join(names) + r")\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$", "$2 $1 $3")
     parts = plain.str.extract_groups(r"^(\d{1,2})[ ./-]+(" + "|".join(names) + r")\.?[ ./-]+(\d{4}|\d{2})(?:\D.*)?$")
     month = parts.struct.field("2").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32).cast(pl.String)
     return pl.coalesce(pl.concat_str(parts.struct.field("1"), month, parts.struct.field("3"), separator="/"), text)

@@ -32,7 +32,7 @@ _NEEDS = (
     Column("famille_libelle", "Famille"),
     Column("lieu_libelle", "Lieu"),
     Column("annuel", "Montant par an", "centime"),
-    Column("sourcing", "Sourcing à partir du", "date"),
+    Column("sourcing", "Sourçage à partir du", "date"),
     Column("fin", "Suite avant le", "date"),
     Column("levier_libelle", "Levier conseillé"),
     Column("levier_article", "Base légale"),

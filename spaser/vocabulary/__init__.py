@@ -45,6 +45,7 @@ from spaser.vocabulary.lists import (
     CONTRACT_KINDS,
     DEFAULT_POPULATION,
     DISTRICTS,
+    EDITION_CAUSES,
     GAP_LISTS,
     HOLDER_UNKNOWN,
     INCLUSIVE_STATUSES,

@@ -120,7 +120,7 @@ HANDED: dict[str, Handed] = {
     )),
     "besoin_contrats": Handed("studies.potential", "a need and one of its contracts"),
     "fournisseurs_credibles": Handed("studies.potential", "an establishment and a family it is credible for", (
-        "besoins", "distance_km", "portee", "code_seul", "lon", "lat", "nom", "commune", "statuts", "statut_au", "statut_source", "capacite", "gagnes",
+        "besoins", "distance_km", "portee", "code_seul", "potentiel", "lon", "lat", "nom", "commune", "statuts", "statut_au", "statut_source", "capacite", "gagnes",
         "famille_libelle",
     )),
     "lieux_servis": Handed("studies.potential", "a place that weighs in the needs"),
@@ -130,7 +130,7 @@ HANDED: dict[str, Handed] = {
         "premiere_fin", "echeance",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "dus_retard", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "besoin_ids", "dus", "dus_retard", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sous_clause", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),
@@ -167,6 +167,9 @@ HANDED: dict[str, Handed] = {
     )),
     "suites": Handed("studies.pams", "a step of the programme or of the meetings: how many reached it, of those known", (
         "objet", "etape", "nombre", "sur", "part", "inconnus",
+    )),
+    "depenses_couverture": Handed("studies.pams", "what a spend file covers, beside a year of the contracts read", (
+        "premier", "dernier", "mois", "annee", "achats", "par_an",
     )),
     "manques": Handed("studies.pams", "something not given", ("code",)),
     "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (

@@ -45,6 +45,15 @@ WORKS_DIVISION = "45"
 #: The two lists that hold what is declared against what is written.
 GAP_LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
 
+#: What a difference between two editions is owed to, in the order that a tie is told: reality last.
+EDITION_CAUSES: dict[str, str] = {
+    "du_a_la_regle": "règle",
+    "du_aux_listes": "listes",
+    "du_aux_donnees": "données",
+    "du_a_la_periode": "période",
+    "du_a_la_realite": "réalité",
+}
+
 #: Where a voted target stands, and how its road looks.
 TARGET_ANSWERS = {"atteint": "atteint", "manque": "non atteint", "inconnu": "état inconnu"}
 TARGET_STATES = {

@@ -40,7 +40,7 @@ GAPS = Table(
     + (
         Word("consideration", T, "Considération (ou dimension : social, environnement)"),
         Word("declare", B, "Déclaré"),
-        Word("certitude", F, "Certitude de l'écart", "part"),
+        Word("certitude", F, "Probabilité que l'écart soit réel", "part"),
         Word("motif", T, "Motif"),
     )
     + tuple(word for word in PASSAGES.words if word.name in ("champ", "page", "article", "citation", "regle")),

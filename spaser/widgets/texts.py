@@ -361,7 +361,7 @@ class Review(View):
         quoted = f"« {row['citation']} » " if row["citation"] else ""
         where = f" (lu dans : {row['champ']})" if row["champ"] and row["champ"] != "objet" else ""
         given = sections_texts.ANSWERS.get(row["decision"] or "", "à donner")
-        told = f"{quoted}{row['motif']}{where}. Certitude : {french.share(row['certitude'])}. Réponse : {given}."
+        told = f"{quoted}{row['motif']}{where}. Probabilité que l'écart soit réel : {french.share(row['certitude'])}. Réponse : {given}."
         return [
             Callout(french.typeset(row["objet"] or row["uid"]), french.typeset(told)),
             Sentence(

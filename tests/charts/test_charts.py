@@ -187,7 +187,7 @@ def test_each_lever_of_the_ladder_has_a_shape_and_a_colour_of_its_own():
 def test_a_lever_keeps_its_mark_whatever_the_others_shown():
     alone, several = (
         lever_marks(labels)
-        for labels in (["Clause d'insertion"], ["Sourcing d'abord", "Réserver un lot", "Clause d'insertion"])
+        for labels in (["Clause d'insertion"], ["Sourçage d'abord", "Réserver un lot", "Clause d'insertion"])
     )
     assert alone["Clause d'insertion"] == several["Clause d'insertion"]
     encoded = next(layer["encoding"] for layer in DRAWN["quadrant"].spec["layer"] if layer["mark"]["type"] == "point")
@@ -261,3 +261,19 @@ def test_a_small_target_is_drawn_on_its_own_scale_and_what_goes_beyond_is_said(t
     rows = pl.DataFrame({"annee": ["2024"], "valeur": [target / 2], "bas": [0.0], "haut": [0.9], "genre": ["constaté"]})
     said = " ".join(texts(charts.trajectory(rows, target)))
     assert ("échelle arrêtée à 5 %" in said) is stopped and ("100 %" in said) is not stopped
+
+
+@pytest.mark.parametrize(("values", "away"), [([0.2, 0.39], True), ([0.39, 0.2], False), ([0.3], False)])
+def test_the_word_of_a_target_stands_where_the_road_is_farther_from_it(values, away) -> None:
+    """Two labels at the same place cannot be read."""
+    rows = pl.DataFrame(
+        {
+            "annee": [str(2024 + rank) for rank in range(len(values))],
+            "valeur": values,
+            "bas": values,
+            "haut": values,
+            "genre": "constaté",
+        }
+    )
+    spec = str(charts.trajectory(rows, 0.4).spec)
+    assert ("'align': 'left', 'baseline': 'bottom'" in spec) is away

@@ -205,3 +205,12 @@ def test_a_method_whose_table_of_scores_lacks_a_part_is_refused_in_words(lacking
     (method if lacking == "score" else method["score"]).pop(lacking)
     with pytest.raises(Problem, match=r"\[score\] complète"):
         checked(method)
+
+
+def test_points_are_those_of_the_axes_unless_the_whole_is_asked_and_name_their_rule():
+    row = frame(dict.fromkeys(NAMES, False) | {"clause_sociale_texte": True})
+    found = contributions(row).collect()
+    assert "global" not in found["axe"].to_list() and set(found["axe"]) == set(AXES)
+    rules_of = dict(found.select("consideration", "regle").rows())
+    assert not rules_of["clause_sociale"].endswith("part_detectee")
+    assert rules_of["clause_sociale_texte"] == rules_of["clause_sociale"] + " × score.part_detectee"

@@ -220,6 +220,18 @@ def test_amendments_published_in_disorder_are_read_in_the_order_of_their_days():
     assert amended(100_000, late, early)["montant"] == amended(100_000, early, late)["montant"] == 13_000_000
 
 
+@pytest.mark.parametrize(
+    "notified, months, kept",
+    [(12, 120, 12), (12, 119, 119), (9, 90, 9), (9, 89, 89), (8, 89, 89), (8, 90, 8), (10, 99, 99), (None, 365, 365)],
+)
+def test_ten_times_the_months_in_force_and_ninety_at_least_are_days_typed_for_months(notified, months, kept):
+    rows = [
+        record(dureeMois=notified),
+        record(modification_id=1, titulaires=None, dureeMois=months, date_version=date(2025, 4, 2)),
+    ]
+    assert built(*rows)["M1"]["dureeMois"] == kept
+
+
 @pytest.mark.parametrize("months, kept", [(365, 12), (24, 24), (90, 90)])
 def test_days_typed_for_months_in_an_amendment_are_a_doubt(months, kept):
     first = 12 if months != 90 else 48

@@ -159,7 +159,7 @@ TWICE = (
     ("à corriger", None, None, "considerations", "contrats à corriger"),
     (
         "calendrier",
-        "Sourcing déjà en retard, une suite étant attendue",
+        "Sourçage déjà en retard, une suite étant attendue",
         "oui",
         "calendrier",
         "contrats à renouveler, dont la préparation",

@@ -14,7 +14,8 @@ from spaser import french
 from spaser.deliverables import pdf
 from spaser.deliverables import report as model
 from spaser.deliverables.columns import MOST_COLUMNS
-from spaser.deliverables.report import Callout, Column, Figure, Section, Sentence, TableBlock
+from spaser.deliverables.messages import Message, Messages, Todo
+from spaser.deliverables.report import Answer, Callout, Column, Figure, Section, Sentence, TableBlock
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +136,54 @@ def test_each_link_of_a_note_leads_somewhere_in_the_document():
     links = [note.get_object() for page in read.pages for note in page.get("/Annots", [])]
     assert links
     assert all("/Dest" in link or "/A" in link for link in links)
+
+
+@pytest.mark.parametrize("filled", range(14, 26))
+def test_the_note_below_a_long_table_never_stands_alone_under_a_repeated_heading(filled):
+    lines = TableBlock(
+        "longue",
+        "Une table de douze lignes",
+        pl.DataFrame({"mot": [f"ligne{rank}" for rank in range(12)]}),
+        (Column("mot", "Titre de colonne"),),
+        "La note de cette table.",
+    )
+    pages = _pages(_built([*(Sentence(f"Phrase inventée {n}.") for n in range(filled)), lines]))
+    (noted,) = [page for page in pages if "La note de cette table" in page]
+    assert all(f"ligne{rank}" in noted for rank in (9, 10, 11))
+    assert all("ligne" in page for page in pages if "Titre de colonne" in page)
+
+
+def first_page(much: int) -> Section:
+    """A first page whose every part is ``much`` times as long as a short one: five messages, five gestures, dates, what is not known."""
+    long = " ".join(["une conséquence dite avec ses chiffres et ses conditions"] * much)
+    told = Message("12 345 sur 67 890", f"contrats {long}", long, long, "alerte", "considerations")
+    dates = pl.DataFrame({"quand": ["01/12/2026"] * 4, "quoi": [f"Date {n} : {long}" for n in range(4)]})
+    blocks = (
+        Answer(Sentence(f"Verdict : {long}.")),
+        Messages((told,) * 5),
+        Todo(tuple(f"Geste {n} : {long}." for n in range(5)), "Que faire lundi"),
+        Callout("Ce que l'on ne sait pas", long),
+        Sentence(f"Combien de contrats : {long}."),
+        TableBlock(
+            "tab-dates", "Les prochaines dates", dates, (Column("quand", "Date"), Column("quoi", "Ce qui arrive"))
+        ),
+    )
+    return Section("essentiel", "L'essentiel", "Où en est-on ?", blocks)
+
+
+@pytest.mark.parametrize(("much", "whole"), [(1, True), (2, True), (3, False), (4, False)])
+def test_the_first_page_stands_on_one_page_whatever_it_holds_and_the_count_gives_way_first(much, whole):
+    after = Section("plan", "Le plan d'actions", "Que faire ?", (Sentence("La suite du rapport."),))
+    built = model.build(
+        "Rapport inventé", buyer="Ville inventée", as_of=date(2026, 10, 31), sections=[first_page(much), after]
+    )
+    pages = _pages(built)
+    assert len(pages) == 3
+    assert (
+        "Verdict" in pages[1]
+        and "Geste 4" in pages[1]
+        and "Date 3" in pages[1]
+        and "Ce que l'on ne sait pas" in pages[1]
+    )
+    assert ("Combien de contrats" in pages[1]) == whole
+    assert "La suite du rapport" in pages[2]

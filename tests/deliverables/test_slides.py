@@ -14,8 +14,9 @@ from pptx import Presentation
 from quoted import PASSAGES, quoted_report
 
 from spaser import charts
-from spaser.deliverables import columns, slides
+from spaser.deliverables import columns, slides, slides_parts
 from spaser.deliverables import report as model
+from spaser.deliverables.messages import Message, Messages
 from spaser.deliverables.report import Answer, Column, Figure, KeyFigure, KeyFigures, Section, Sentence, TableBlock
 
 
@@ -283,3 +284,37 @@ def test_the_ten_lines_of_a_plan_hold_on_its_slide_without_the_columns_that_nobo
     told = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
     assert (len(shown.rows) - 1 == 10) is ("dans le rapport" not in told)
     assert owner != "–" or len(shown.rows) - 1 == 10
+
+
+@pytest.mark.parametrize(("much", "whole"), [(1, True), (3, True), (6, False), (9, False)])
+def test_five_messages_hold_in_their_frames_and_what_gives_way_is_in_the_notes(much, whole):
+    long = " ".join(["une conséquence dite avec ses chiffres"] * much)
+    items = tuple(
+        Message("12 345 sur 67 890", f"contrats {rank} inventés", f"comparaison {rank} : {long}", f"suite {rank} : {long}", "alerte", "essentiel")
+        for rank in range(5)
+    )  # fmt: skip
+    dates = TableBlock("d", "Dates", pl.DataFrame({"quand": ["01/12/2026"], "quoi": ["Échéance inventée"]}),
+        (Column("quand", "Date"), Column("quoi", "Ce qui arrive")))  # fmt: skip
+    slide = _alone(Answer(Sentence("Verdict.")), Messages(items), dates)
+    boxes = [shape for shape in slide.shapes if shape.has_text_frame and "inventés" in shape.text_frame.text]
+    assert len(boxes) == 5
+    for box in boxes:
+        size = box.text_frame.paragraphs[0].runs[0].font.size.pt
+        assert size >= 12 and slides_parts.high([box.text_frame.text], box.width / 914400, size) <= box.height / 914400
+    notes = slide.notes_slide.notes_text_frame.text
+    assert "01/12/2026" in notes and "Échéance inventée" in notes
+    assert all((f"Suite {rank}" in boxes[rank].text_frame.text) is whole for rank in range(5))
+    assert all(whole or f"Suite {rank}" in notes for rank in range(5))
+
+
+@pytest.mark.parametrize("much", [1, 12])
+def test_the_cover_holds_the_longest_labels(much):
+    name = " ".join(["Syndicat intercommunal inventé de la vallée"] * much)
+    section = Section("corriger", "À corriger", "?", (Sentence("Rien."),))
+    built = model.build("Essai", buyer=name, as_of=date(2026, 10, 31), sections=[section], subtitle=name, notes=[name])
+    first = Presentation(io.BytesIO(slides.render(built))).slides[0]
+    box = next(shape for shape in first.shapes if shape.has_text_frame and name in shape.text_frame.text)
+    told = [line.text for line in box.text_frame.paragraphs]
+    size = box.text_frame.paragraphs[0].runs[0].font.size.pt
+    assert slides_parts.high(told, box.width / 914400, size) <= box.height / 914400
+    assert box.top + box.height <= 7.5 * 914400

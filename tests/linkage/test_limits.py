@@ -18,7 +18,7 @@ STEP = 0.001
 
 
 def candidate(score: float, rank: int = 0, *, net: float | None = None, siren: str = "900000001", **facts) -> dict:
-    base = {"repare": None, "inclus": False, "tronque": False, "sigle": None, "siret": None}
+    base = {"repare": None, "inclus": False, "tronque": False, "sigle": None, "siret": None, "pauvre": False}
     return (
         base
         | facts
@@ -82,6 +82,19 @@ def test_a_name_inside_another_is_accepted_in_the_town_and_well_ahead():
     assert decided(candidate(score, 2, inclus=True), behind)[0] == "ambigu"
     assert decided(candidate(score, 1, inclus=True), behind | {"net": behind["net"] + STEP})[0] == "ambigu"
     assert decided(candidate(score, 1), behind)[0] == "ambigu"
+
+
+def test_a_name_of_a_letter_or_two_is_never_known_by_likeness():
+    assert decided(candidate(0.99, 3, pauvre=True))[0] == "ambigu"
+    assert decided(candidate(0.99, 3, pauvre=False))[0] == "accepte"
+    assert decided(candidate(1.0, 2, pauvre=True))[0] == "ambigu"
+    assert decided(candidate(1.0, 1, pauvre=True))[0] == "accepte"
+    assert decided(candidate(0.7, 3, pauvre=True, repare="900000001"))[0] == "accepte"
+
+
+@pytest.mark.parametrize(("name", "poor"), [("Société C", True), ("Sté d'A.B.", True), ("SARL ABC", False), ("Les Établissements", True)])  # fmt: skip
+def test_a_name_is_poor_when_its_forms_leave_less_than_three_letters(name: str, poor: bool):
+    assert reduced(pl.LazyFrame({"nom": [name]}), "nom").collect()["pauvre"].to_list() == [poor]
 
 
 def test_half_a_likeness_is_shown_to_the_user_and_less_is_nobody():

@@ -41,9 +41,9 @@ def test_the_families_are_shown_when_one_of_them_has_enough_contracts(contracts:
 
 
 def test_the_plan_has_no_column_of_amounts_where_no_action_has_one(monkeypatch) -> None:
-    row = dict.fromkeys(pages._SCHEMA) | {
+    row = dict.fromkeys(pages.SCHEMA) | {
         "action_id": "a",
-        "quand": pages._NOW,
+        "quand": pages.NOW,
         "action": "Vérifier",
         "etat": "à faire",
     }
@@ -94,6 +94,8 @@ def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool
             "portee": ["a_portee", "a_portee", "national"],
             "statut_au": [date(2020, 1, 1), date(2019, 1, 1), date(2019, 1, 1)],
             "code_seul": [True, False, True],
+            "famille_libelle": "Linge",
+            "potentiel": 100_00,
             "lon": None,
             "lat": None,
         },

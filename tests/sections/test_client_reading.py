@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 from findings import findings as invented
 
-from spaser import rules
+from spaser import french, rules
 from spaser.sections import calendar, goals
 from spaser.sections.publication import outline
 from spaser.sections.shown import brief
-from spaser.sections.summary import FACTS, RULES, eligible, facts, messages, pages, verdict, words
+from spaser.sections.summary import FACTS, RULES, eligible, facts, lines, messages, pages, verdict, words
 from spaser.vocabulary.handed import declared
 
 DAY = date(2026, 11, 29)
@@ -47,7 +47,7 @@ def needs(number: int, late: int) -> pl.DataFrame:
 def test_the_gestures_of_duties_keep_their_place_in_a_full_plan(monkeypatch, number: int, late: int) -> None:
     found = invented()
     found = replace(found, extras={**found.extras, "plan_actions": needs(number, late)}, today=DAY)
-    monkeypatch.setattr(pages.opening, "told", lambda _: eligible(QUIET | DUTIES))
+    monkeypatch.setattr(lines.opening, "told", lambda _: eligible(QUIET | DUTIES))
     rows = [row["action_id"] for row in pages.plan_rows(found)]
     most = rules.toml("method.toml")["plan"]["nombre"]["value"]
     assert set(rows[:3]) == set(FIRST)
@@ -64,6 +64,28 @@ def test_the_gestures_of_duties_keep_their_place_in_a_full_plan(monkeypatch, num
         ]  # all late: the order of the plan
     elif late:
         assert rows[4] == "besoin-0" and "Famille 0" not in " ".join(monday[:4])
+
+
+@pytest.mark.parametrize(("days", "there"), [(1, True), (7, True), (8, False)])
+def test_a_duty_that_begins_within_the_week_is_among_what_to_do_on_monday(monkeypatch, days: int, there: bool) -> None:
+    """Six lines are late: the duty of the next day still has its place, as it has in the plan and among the next dates."""
+    plan = needs(6, 6)
+    clause = plan.head(1).with_columns(
+        nature=pl.lit("devoir"), action_id=pl.lit("clause"), levier_libelle=pl.lit("Clause sociale : obligatoire"),
+        sourcing=pl.lit(DAY + timedelta(days=days)), retard=pl.lit(False), besoins=pl.lit(21, pl.Int64), priorite=pl.lit(0, pl.Int64),
+    )  # fmt: skip
+    found = invented()
+    found = replace(
+        found, extras={**found.extras, "plan_actions": pl.concat([plan, clause.select(plan.columns)])}, today=DAY
+    )
+    monkeypatch.setattr(lines.opening, "told", lambda _: eligible(QUIET | DUTIES))
+    when = french.short_date(DAY + timedelta(days=days))
+    monday = [text for text in pages._monday(found) if "Clause sociale" in text]
+    assert len(pages._monday(found)) == 5 and len(monday) == there
+    assert all(f"à commencer le {when}" in text for text in monday)
+    assert [row["quand"] for row in pages.plan_rows(found) if row["action_id"] == "clause"] == [when]
+    shown = pages.next_dates(found)
+    assert shown is not None and DAY + timedelta(days=days) in shown.frame["quand"].to_list()
 
 
 def test_what_a_rule_would_aim_at_is_no_breach() -> None:
@@ -187,14 +209,14 @@ def test_a_duty_to_come_asks_nothing_before_its_day(monkeypatch, day: date, word
     )
     told = eligible(known)
     assert words in next(one.message.so for one in told if one.rule.code == "obligation_critere_env")
-    monkeypatch.setattr(pages.opening, "told", lambda _: told)
+    monkeypatch.setattr(lines.opening, "told", lambda _: told)
     found = replace(invented(), as_of=day, today=day)
-    lines = {row["action_id"]: row for row in pages.plan_rows(found)}
+    held = {row["action_id"]: row for row in pages.plan_rows(found)}
     early = day < date(2026, 8, 22)
     for code in ("obligation_clause", "obligation_critere_env"):
-        assert (lines[code]["quand"] == "dès maintenant") is not early
-        assert lines[code]["sourcing"] == (date(2026, 8, 22) if early else None)
-    assert lines["publication_en_retard"]["quand"] == "dès maintenant"
+        assert (held[code]["quand"] == "dès maintenant") is not early
+        assert held[code]["sourcing"] == (date(2026, 8, 22) if early else None)
+    assert held["publication_en_retard"]["quand"] == "dès maintenant"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ import pytest
 from findings import findings as invented
 
 from spaser.deliverables.report import Paragraph, Section, TableBlock
-from spaser.indicators.editions import CAUSES
 from spaser.sections.goals import _CAUSES, _adding_up, section_editions
-from spaser.vocabulary import EDITIONS
+from spaser.vocabulary import EDITION_CAUSES, EDITIONS
 
 
 def compared(*moves: tuple[str, float, float, str]) -> Section:
@@ -46,12 +45,12 @@ def test_the_gap_written_is_that_of_the_two_shares_written() -> None:
     assert table.frame["ecart"].to_list() == ["+0,2\u00a0pt"]
 
 
-def test_the_messages_say_what_reality_the_data_and_the_rule_changed_in_that_order() -> None:
+def test_the_messages_say_what_reality_the_period_the_lists_the_data_and_the_rule_changed_in_that_order() -> None:
     found = said(compared(
-        ("Règle", 0.1, 0.2, "règle"), ("Données", 0.1, 0.3, "données"), ("Pratique", 0.1, 0.4, "réalité"), ("Petite", 0.1, 0.11, "réalité"),
+        ("Règle", 0.1, 0.2, "règle"), ("Période", 0.1, 0.2, "période"), ("Listes", 0.1, 0.2, "listes"), ("Données", 0.1, 0.3, "données"), ("Pratique", 0.1, 0.4, "réalité"), ("Petite", 0.1, 0.11, "réalité"),
     ))  # fmt: skip
     assert [text.split(" :")[0][:22] for text in found] == [
-        "Ce que la pratique a c", "Ce que les données ont", "Ce que la règle de cal",
+        "Ce que la pratique a c", "Ce que la période a ch", "Ce que les listes de f", "Ce que les données ont", "Ce que la règle de cal",
     ]  # fmt: skip
     assert found[0].index("Pratique") < found[0].index("petite")
     assert "10,0 % → 40,0 %" in found[0] or "10 % → 40 %" in found[0]
@@ -73,10 +72,38 @@ def test_a_field_better_filled_is_never_told_as_a_change_of_practice(code: str, 
 def test_the_parts_written_add_up_to_the_gap_written() -> None:
     """5.75 points by reality between 2.14 % and 7.89 %: written 2.1, 7.9 and 5.8, so reality is written 5.8; nothing known stays unknown."""
     rows = [
-        {"ecart": 0.058, "du_a_la_realite": 0.0574, "du_aux_donnees": 0.0, "du_a_la_regle": 0.0},
-        {"ecart": 0.1, "du_a_la_realite": 0.0334, "du_aux_donnees": 0.0334, "du_a_la_regle": 0.0333},
-        {"ecart": -0.1, "du_a_la_realite": 0.0004, "du_aux_donnees": -0.1004, "du_a_la_regle": 0.0},
-        {"ecart": 0.1, "du_a_la_realite": None, "du_aux_donnees": None, "du_a_la_regle": 0.02},
+        {
+            "ecart": 0.058,
+            "du_aux_listes": 0.0,
+            "du_a_la_periode": 0.0,
+            "du_a_la_realite": 0.0574,
+            "du_aux_donnees": 0.0,
+            "du_a_la_regle": 0.0,
+        },
+        {
+            "ecart": 0.1,
+            "du_aux_listes": 0.0,
+            "du_a_la_periode": 0.0,
+            "du_a_la_realite": 0.0334,
+            "du_aux_donnees": 0.0334,
+            "du_a_la_regle": 0.0333,
+        },
+        {
+            "ecart": -0.1,
+            "du_aux_listes": 0.0,
+            "du_a_la_periode": 0.0,
+            "du_a_la_realite": 0.0004,
+            "du_aux_donnees": -0.1004,
+            "du_a_la_regle": 0.0,
+        },
+        {
+            "ecart": 0.1,
+            "du_aux_listes": 0.0,
+            "du_a_la_periode": 0.0,
+            "du_a_la_realite": None,
+            "du_aux_donnees": None,
+            "du_a_la_regle": 0.02,
+        },
     ]
     parts = ("du_a_la_realite", "du_aux_donnees", "du_a_la_regle")
     made = [
@@ -87,4 +114,4 @@ def test_the_parts_written_add_up_to_the_gap_written() -> None:
 
 
 def test_every_cause_has_its_words() -> None:
-    assert {*CAUSES.values(), "indéterminée", "effets qui se compensent"} == set(_CAUSES)
+    assert {*EDITION_CAUSES.values(), "indéterminée", "effets qui se compensent"} == set(_CAUSES)

@@ -14,8 +14,9 @@ from spaser.deliverables.report import Figure
 from spaser.sections import calendar
 from spaser.sections.findings import Findings
 from spaser.sections.registry import section_of
-from spaser.sections.summary import ends, pages
-from spaser.sections.summary.pages import next_dates
+from spaser.sections.summary import dates as dated
+from spaser.sections.summary import ends, lines, pages
+from spaser.sections.summary.dates import next_dates
 from spaser.vocabulary import BUYER_DUTIES, RENEWALS
 from spaser.vocabulary.handed import HANDED
 from spaser.vocabulary.sentences import BEYOND_TEN
@@ -150,7 +151,7 @@ def test_orders_under_a_framework_are_counted_where_the_calendar_leaves_them_out
 def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its_line(monkeypatch, due, first) -> None:
     line = {"nature": "devoir", "famille_libelle": "Toutes", "levier_libelle": "Clause", "action_id": "d"}
     monkeypatch.setattr(
-        pages, "in_plan", lambda _: [line | {"sourcing": date(2026, 12, 15), "consultation": date(2027, 9, 1)}]
+        dated, "in_plan", lambda _: [line | {"sourcing": date(2026, 12, 15), "consultation": date(2027, 9, 1)}]
     )
     soon = pl.DataFrame(
         {
@@ -167,7 +168,7 @@ def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its
     )
     found = replace(invented(), today=date(2026, 11, 30))
     found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})
-    told = {what: day for day, what in reversed(sorted(pages._dates(found)))}
+    told = {what: day for day, what in reversed(sorted(dated._dates(found)))}
     assert told["premier besoin à préparer où la clause sociale est due, sauf cas prévu et motivé par écrit"] == first
 
 
@@ -184,7 +185,7 @@ def test_a_need_that_no_line_holds_is_told_with_its_day_when_it_could_be_prepare
 
 @pytest.mark.parametrize("begun", [date(2026, 11, 30), date(2026, 12, 1)])
 def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_the_first(monkeypatch, begun) -> None:
-    monkeypatch.setattr(pages, "in_plan", lambda _: [])
+    monkeypatch.setattr(dated, "in_plan", lambda _: [])
     # What already has the clause is to keep: its own start owes nothing.
     kept = date(2026, 1, 5)
     soon = pl.DataFrame({"levier_du": ["Clause sociale"] * 3, "sourcing": [begun, date(2027, 1, 5), kept]})
@@ -197,26 +198,26 @@ def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_
     found = replace(invented(), today=date(2026, 11, 30))
     found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})
     late = begun <= found.day
-    shown = [(day, what.replace(french.NBSP, " ")) for day, what in pages._late(found)]
+    shown = [(day, what.replace(french.NBSP, " ")) for day, what in dated._late(found)]
     assert shown == (
         [
             (
                 begun,
-                "En retard dans le plan : préparer 1 besoin où la clause sociale est due, hors de l'action « Clause sociale »",
+                "En retard : préparer 1 besoin où la clause sociale est due, hors du plan",
             )
         ]
         if late
         else []
     )
     monkeypatch.setattr(
-        pages,
+        dated,
         "in_plan",
         lambda _: [
             dict.fromkeys(("sourcing", "consultation"))
             | {"nature": "devoir", "famille_libelle": "", "levier_libelle": "", "retard": late}
         ],
     )
-    told = [what for _, what in pages._dates(found)]
+    told = [what for _, what in dated._dates(found)]
     assert any(what.startswith("prochain besoin") for what in told) is late
     assert any(what.startswith("premier besoin") for what in told) is not late
 
@@ -284,6 +285,32 @@ def test_renewals_that_bring_a_target_nearer_count_in_none_of_its_share(indicato
     assert ends.toward(told, {"indicateur": indicator, "definition": definition}) == count
 
 
+@pytest.mark.parametrize(("held", "told"), [("b1", 0), ("autre", 1)])
+def test_a_late_need_whose_clause_is_due_is_told_once_with_its_action(monkeypatch, held: str, told: int) -> None:
+    """The need of an action is told with it; another that no line holds is counted apart."""
+    late = date(2026, 6, 30)
+    soon = pl.DataFrame({"besoin_id": ["b1"], "levier_du": ["Clause"], "etat_action": ["agir"], "sourcing": [late]})
+    soon = soon.with_columns(
+        pl.lit(None, pl.Date if name in ("premiere_fin", "echeance") else pl.String).alias(name)
+        for name in HANDED["besoins_a_venir"].columns
+        if name not in soon.columns
+    )
+    row = {"nature": "action", "retard": True, "sourcing": late, "besoins": 1, "besoin_ids": [held], "dus": 1}
+    row |= {"levier_libelle": "Sourçage d'abord", "famille_libelle": "Livraison"}
+    monkeypatch.setattr(dated, "in_plan", lambda _: [row])
+    found = replace(invented(), today=date(2026, 11, 30))
+    ((day, what),) = dated._late(replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon}))
+    assert day == late and "livraison, clause sociale due" in what
+    assert what.replace(french.NBSP, " ").count("préparer 1 besoin") == told
+
+
+@pytest.mark.parametrize(
+    ("dus", "told"), [(0, ""), (1, " ; clause sociale due sur 1 besoin"), (2, " ; clause sociale due")]
+)
+def test_the_line_of_an_action_says_where_the_clause_is_due_besides(dus: int, told: str) -> None:
+    assert pages.words.owed({"besoins": 2, "dus": dus}).replace(french.NBSP, " ") == told
+
+
 def test_a_plan_of_one_need_says_its_subject() -> None:
     row = dict.fromkeys(
         (
@@ -310,5 +337,5 @@ def test_a_plan_of_one_need_says_its_subject() -> None:
         "sous_clause": 0,
         "objets": "Pose d'un ponton",
     }
-    assert "Pose d'un ponton" in pages._need(row | {"besoins": 1})["sur"]
-    assert "Pose d'un ponton" not in pages._need(row | {"besoins": 2})["sur"]
+    assert "Pose d'un ponton" in lines._need(row | {"besoins": 1})["sur"]
+    assert "Pose d'un ponton" not in lines._need(row | {"besoins": 2})["sur"]

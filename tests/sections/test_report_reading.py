@@ -17,7 +17,8 @@ from spaser import french, rules, sections
 from spaser.sections.body import where
 from spaser.sections.registry import section_of
 from spaser.sections.shown import brief, proven
-from spaser.sections.summary import FACTS, eligible, messages, pages
+from spaser.sections.summary import FACTS, dates, eligible, messages, pages
+from spaser.sections.summary import lines as plan_lines
 from spaser.sections.summary.known import _practices
 from spaser.vocabulary.handed import declared
 
@@ -63,7 +64,7 @@ def actions(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def planned(monkeypatch: pytest.MonkeyPatch, plan: pl.DataFrame, **known: Any):
-    monkeypatch.setattr(pages.opening, "told", lambda _: eligible(QUIET | known))
+    monkeypatch.setattr(plan_lines.opening, "told", lambda _: eligible(QUIET | known))
     found = invented()
     return replace(found, extras={**found.extras, "plan_actions": plan}, today=DAY)
 
@@ -101,7 +102,7 @@ def test_the_next_dates_quote_lines_of_the_plan_alone(monkeypatch) -> None:
     rows = [{"sourcing": DAY + timedelta(days=30 + rank), "potentiel": 1000_00 * rank} for rank in range(10)]
     found = planned(monkeypatch, actions(*rows), **WRONG)
     held = {row["action_id"] for row in pages.plan_rows(found)}
-    told = [what for _, what in pages._dates(found) if what.startswith("commencer")]
+    told = [what for _, what in dates._dates(found) if what.startswith("commencer")]
     assert {f"a{what.rsplit(' ', 1)[1]}" for what in told} == held & {f"a{rank}" for rank in range(10)}
     assert len(told) < 10
     detail = section_of("plan-detail", found)
@@ -120,7 +121,7 @@ def test_the_date_of_a_duty_is_that_of_a_renewal_and_not_of_the_law(monkeypatch)
         "potentiel": 0,
     }
     found = planned(monkeypatch, actions(duty, {"sourcing": soon}))
-    told = [what for day, what in pages._dates(found) if day == soon]
+    told = [what for day, what in dates._dates(found) if day == soon]
     assert told[0].startswith("premier besoin à préparer où la clause sociale est due")
     assert told[1].startswith("commencer : réserver un lot")
 

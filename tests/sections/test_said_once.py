@@ -17,6 +17,7 @@ from spaser.sections.body import aims, buying
 from spaser.sections.findings import Findings
 from spaser.sections.summary import facts, words
 from spaser.vocabulary import ACCOUNTS, BUYER_DUTIES
+from spaser.vocabulary.handed import declared
 
 ALIKE = (Column("a", "Quoi"), Column("b", "Combien"), Column("c", "Année"))
 
@@ -158,3 +159,31 @@ def test_what_rests_on_a_factor_from_memory_is_marked(note, hours, work, clock) 
     row = {"note": note, "note_heures": hours}
     assert bool(impact.recalled(row)) == work
     assert bool(impact.recalled(row, hours=True)) == clock
+
+
+@pytest.mark.parametrize(
+    ("by_siret", "told"),
+    [
+        (["a", "b"], "2 contrats, tous reconnus par leur SIRET"),
+        (["a"], "2 contrats, dont 1 reconnu par SIRET, les autres par leur seul SIREN"),
+        ([], "2 contrats, reconnus par leur seul SIREN, à vérifier"),
+    ],
+)
+def test_how_an_inclusive_holder_is_known_is_told_in_words(by_siret, told) -> None:
+    columns = [*declared("sous_declaration").columns, "rang"]
+
+    def rows(uids: list[str]) -> pl.DataFrame:
+        return pl.DataFrame(
+            [dict.fromkeys(columns) | {"uid": uid} for uid in uids], schema={**dict.fromkeys(columns, pl.String)}
+        )
+
+    wide = rows(["a", "b"]).with_columns(pl.lit("EI").alias("inclusif_siren_types"))
+    found = replace(
+        invented(),
+        extras={
+            "sous_declaration": rows(by_siret),
+            "sous_declaration_siren": wide.select(declared("sous_declaration_siren").columns),
+        },
+    )
+    table = suppliers._undeclared(found)
+    assert table is not None and told in plain(table.caption)

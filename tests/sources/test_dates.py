@@ -101,3 +101,19 @@ def test_every_serial_number_of_a_spreadsheet_is_its_day():
     serials = range(dates.EXCEL_FIRST, dates.EXCEL_LAST + 1)
     read = pl.select(dates.day(pl.lit(pl.Series([str(serial) for serial in serials])))).to_series()
     assert read.to_list() == [date(1899, 12, 30) + timedelta(days=serial) for serial in serials]
+
+
+@pytest.mark.parametrize(
+    ("cells", "turned"),
+    [
+        (["03/15/2024", "12/02/2024"], ["15/03/2024", "02/12/2024"]),
+        (["3-15-24 10:30", None, "mars 2024"], ["15-3-24 10:30", None, "mars 2024"]),
+        (["03/12/2024", "12/02/2024"], None),
+        (["03/15/2024", "15/03/2024"], None),
+        (["03/32/2024"], None),
+        (["2024-03-15", "15/03/2024"], None),
+    ],
+)
+def test_a_column_is_month_first_when_some_days_ask_it_and_none_refuses(cells, turned):
+    frame, names = dates.day_first(pl.DataFrame({"jour": cells, "rang": range(len(cells))}), ["jour", "rang", "absent"])
+    assert frame["jour"].to_list() == (turned or cells) and names == (["jour"] if turned else [])

@@ -98,7 +98,7 @@ def test_one_public_supplier_under_one_name_stays_a_supplier(tmp_path):
     assert ledger.lines["siren"].null_count() == 0
 
 
-@pytest.mark.parametrize("title", ["SIRET ou SIREN du créancier", "Réf. légale", "Identification"])
+@pytest.mark.parametrize("title", ["Clé légale", "Réf. légale", "Identification"])
 @pytest.mark.parametrize(("right", "wrong", "read_as"), [(5, 0, True), (4, 0, False), (9, 1, True), (8, 1, False)])
 def test_a_heading_nobody_foresaw_is_read_by_its_values_when_enough_are_right(tmp_path, title, right, wrong, read_as):
     numbers = [siret(n)[: 9 if n % 2 else 14] for n in range(1, right + 1)] + [str(123456780 + n) for n in range(wrong)]

@@ -173,6 +173,14 @@ def test_where_the_best_column_is_empty_the_next_of_the_same_meaning_is_read_and
     assert "Montant prévu" not in rejects.filter(rejects["regle"] == "liste.colonne")["champ"].to_list()
 
 
+@pytest.mark.parametrize(("first", "days"), [("03/15/2024", ["2024-03-15", "2024-12-02"]), ("03/11/2024", ["2024-11-03", "2024-02-12"])])  # fmt: skip
+def test_a_list_that_writes_the_month_first_is_read_so_and_said(first: str, days: list[str]) -> None:
+    text_ = f"N° de marché;Objet;Montant HT;Date de notification\n1;A;10;{first}\n2;B;20;12/02/2024\n"
+    raw, rejects = read_list(io.BytesIO(text_.encode()), "liste.csv", acheteur=BUYER)
+    assert [str(day) for day in check(raw.lazy()).records.collect()["dateNotification"]] == days
+    assert ("liste.mois" in rejects["regle"].to_list()) is (days[0] == "2024-03-15")
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="real data of ../shared/data absent")
 def test_a_real_list_of_a_region_is_read_entirely() -> None:
     with SHARED.open(encoding="cp1252", newline="") as file:

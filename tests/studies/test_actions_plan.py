@@ -61,7 +61,7 @@ def test_needs_of_a_family_are_one_action_and_their_amounts_add_up():
 
 
 def test_needs_of_a_family_with_another_lever_are_another_action():
-    other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "potentiel": 10_000_00}
+    other = {"levier": "sourcing", "levier_libelle": "Sourçage d'abord", "potentiel": 10_000_00}
     found = plan({}, other, other).sort("levier")
     assert found.select("levier", "besoins").rows() == [("reserver_lot", 1), ("sourcing", 2)]
     assert found["action_id"].is_unique().all()
@@ -123,11 +123,11 @@ def test_what_is_left_without_any_euro_has_no_amount():
 
 
 def test_a_lot_with_another_lever_is_said_in_the_action_of_its_consultation():
-    other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "levier_fournisseurs": 40}
+    other = {"levier": "sourcing", "levier_libelle": "Sourçage d'abord", "levier_fournisseurs": 40}
     (found,) = plan(LOTS[0] | {"levier_fournisseurs": 5}, LOTS[1] | other).to_dicts()
     assert (found["levier"], found["autres_leviers"], found["levier_fournisseurs"]) == (
         "reserver_lot",
-        "Sourcing d'abord",
+        "Sourçage d'abord",
         5,
     )
     due = plan(LOTS[0], LOTS[1] | DUE | {"potentiel": 0, "levier_du": "due"})

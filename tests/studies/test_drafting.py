@@ -339,3 +339,26 @@ def test_the_command_names_the_need_its_buyer_and_its_day_and_says_why_a_clause_
     (page,) = tmp_path.rglob("redaction.html")
     told = page.read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "Achat de bureaux" in told and "Commune fictive" in told and "29/11/2026" in told
+
+
+@pytest.mark.parametrize(
+    ("lots", "listed"),
+    [
+        ((drafting.Share("1", heures=700), drafting.Share("2", heures=150)), False),
+        ((drafting.Share("1", heures=700), drafting.Share("2")), True),
+        ((drafting.Share("1"), drafting.Share("2")), True),
+    ],
+)
+def test_the_hours_that_a_lot_leaves_blank_are_listed_to_fill(lots, listed):
+    text = next(
+        one
+        for one in drafting.draft(Need(famille="autres", mois=18, lots=lots), "clause_sociale")
+        if one.code == "clause_insertion"
+    )
+    assert ("……" in text.texte.split("Tableau")[1]) is listed
+    assert ("heures d'insertion" in text.missing) is listed
+
+
+def test_no_text_to_paste_nor_note_names_an_option_of_the_command():
+    for path in rules.path("clauses/articles.toml").parent.glob("*.toml"):
+        assert not re.findall(r"(?<![\w-])--[a-z]+", path.read_text(encoding="utf-8")), path.name

@@ -38,7 +38,7 @@ def test_every_need_shown_starts_within_the_time_asked_and_has_someone_to_invite
     assert rows
     for row in rows:
         line = dict(zip(head, row, strict=True))
-        assert line["Sourcing à partir du"].date() <= result.as_of + timedelta(days=366)
+        assert line["Sourçage à partir du"].date() <= result.as_of + timedelta(days=366)
         assert line["Suite avant le"].date() >= result.as_of
         assert line["Fournisseurs à inviter"] + line["À confirmer d'abord"] >= 1
 

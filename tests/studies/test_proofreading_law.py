@@ -6,6 +6,7 @@ import pytest
 
 from spaser.studies.acting import proofreading
 from spaser.studies.acting.proofreading import CHECK, CLASHES, FORBIDDEN, MAYBE, MET
+from spaser.studies.acting.proofreading.figures import in_figures, value
 from spaser.studies.acting.proofreading.lengths import durations
 from spaser.studies.acting.proofreading.reading import plain
 from spaser.studies.acting.proofreading.reserving import cited
@@ -144,6 +145,40 @@ def test_articles_are_read_as_they_are_written():
         ("La durée de garantie est de 24 mois", set()),
         ("Le délai de validité des offres est de 4 mois", set()),
         ("Les données du marché sont conservées pendant 5 ans", set()),
+        (
+            "Le marché est conclu pour 36 mois à compter de sa notification. Il est reconductible deux fois un an.",
+            {36, 60},
+        ),
+        (
+            "Il est d'une durée initiale d'un an et peut être tacitement reconduit, trois fois, pour la même durée.",
+            {12, 48},
+        ),
+        (
+            "L'accord-cadre est d'une durée de trente-six mois, tacitement reconduit pour une période de 12 mois.",
+            {36, 48},
+        ),
+        ("Le marché est reconductible pour une période de 12 mois. Sa durée initiale est de 24 mois.", {24, 36}),
+        (
+            "Le marché est conclu pour une période initiale de deux ans, reconduit expressément une fois pour un an.",
+            {24, 36},
+        ),
+        ("Durée initiale : 24 mois. Reconduction : 1 × 24 mois.", {24, 48}),
+        ("Accord-cadre d'une durée de 48 mois maximum (24 mois fermes, reconductible 2 fois 12 mois).", {24, 48}),
+        (
+            "Marché conclu pour un (1) an renouvelable par périodes d'un an, sans que la durée totale n'excède quatre (4) ans.",
+            {12, 48},
+        ),
+        (
+            "Le marché est passé pour vingt-quatre (24) mois. Trois reconductions de 12 mois chacune sont possibles.",
+            {24, 60},
+        ),
+        ("1 an reconductible 3 fois", {12, 48}),
+        ("Le marché est conclu pour un semestre, renouvelable par semestre, trois fois.", {6, 24}),
+        ("Le marché est conclu pour 2 ans. Le préavis de non-reconduction est de 3 mois.", {24}),
+        ("Le marché est conclu pour 1 an. Il n'est pas reconductible.", {12}),
+        ("Les prix du marché sont fermes pour une durée de 12 mois.", set()),
+        ("Le titulaire garantit les matériels du marché pour 3 ans.", set()),
+        ("Le candidat justifie d'une expérience de trois ans.", set()),
     ],
 )
 def test_only_the_duration_of_the_contract_is_read_with_its_renewals(text, months):
@@ -212,3 +247,56 @@ def test_an_equivalent_accepted_or_a_place_of_execution_is_nothing_to_mend(tmp_p
 def test_a_specification_of_a_product_is_only_perhaps_a_condition_of_execution(tmp_path, text, state):
     found = said(read(tmp_path, CCTP="Article 2 – Produits\n" + text), "conditions d'exécution environnementales")
     assert [one for one, *_ in found] == [state]
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("trente-six", 36),
+        ("soixante et onze", 71),
+        ("quatre-vingt-douze", 92),
+        ("mille deux cents", 1200),
+        ("cent vingt", 120),
+    ],
+)
+def test_numbers_in_words_are_read(said, number):
+    assert value(said) == number
+    assert in_figures(f"{said} ({number}) mois", "mois") == f"{number} mois"
+
+
+FIRST = "Article 2 – Durée\nLe marché est conclu pour deux ans, reconductible une fois pour un an.\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "clash"),
+    [
+        ("Article 2 – Durée\nDurée initiale : 24 mois. Reconduction : 1 × 12 mois.\n", False),
+        ("Article 2 – Durée\nDurée : trois ans, reconductions comprises.\n", False),
+        ("Article 2 – Durée\nDurée initiale : 24 mois. Reconduction : 1 × 24 mois.\n", True),
+        ("Article 2 – Durée\nLe marché est conclu pour un an, reconductible deux fois.\n", True),
+    ],
+)
+def test_documents_that_give_the_same_start_and_other_renewals_clash(tmp_path, other, clash):
+    found = said(read(tmp_path, RC=FIRST, CCAP=other), "durée")
+    assert [state for state, *_ in found] == [CLASHES] * clash, found
+
+
+@pytest.mark.parametrize(("whole", "clash"), [("48", False), ("36", True)])
+def test_a_whole_that_its_renewals_do_not_make_is_said(tmp_path, whole, clash):
+    text = f"Article 2 – Durée\nLe marché est conclu pour 12 mois, reconductible 3 fois, sans que la durée totale puisse excéder {whole} mois.\n"
+    found = said(read(tmp_path, CCAP=text), "durée")
+    assert [state for state, *_ in found] == [CLASHES] * clash, found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state"),
+    [
+        ("Le mobilier est fabriqué en France.", [CHECK]),
+        ("Les légumes sont produits dans un rayon de 80 km.", [CHECK]),
+        ("Les denrées sont issues d'approvisionnements directs.", []),
+        ("Le mobilier est fabriqué en France ou dans des conditions équivalentes.", []),
+        ("Le titulaire produit ses attestations chaque trimestre.", []),
+    ],
+)
+def test_an_origin_asked_of_what_is_bought_is_said(tmp_path, wanted, state):
+    assert [one for one, *_ in said(read(tmp_path, CCTP=wanted), "provenance")] == state

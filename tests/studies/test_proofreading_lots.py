@@ -140,3 +140,32 @@ def test_goods_over_the_threshold_are_given_the_condition_of_their_making(tmp_pa
     found = proofreading.proofread([tmp_path], over_threshold=True)
     row = found.rows.filter(controle="conditions d'exécution sociales")
     assert row["texte"].to_list() == ["condition_sociale_fournitures"]
+
+
+TABLE = "N° de lot ; Intitulé ; Heures d'insertion\n1 ; Gros œuvre ; 350 h\n2 ; Isolation ; {} h\n3 ; Électricité ; sans objet\n"
+
+
+@pytest.mark.parametrize(("hours", "clash"), [(280, True), (250, False)])
+def test_hours_of_a_table_of_lots_are_confronted_lot_by_lot_and_a_lot_without_any_has_none(tmp_path, hours, clash):
+    clause = "Article 12 – Insertion\nLes titulaires des lots 1 et 2 réservent des heures de travail à des personnes éloignées de l'emploi :\nLot : Heures d'insertion\nLot 1 – Gros œuvre : 350\nLot 2 – Isolation : 250\n"
+    table = proof(tmp_path, RC=RC + "Article 2 – Lots\n\n" + TABLE.format(hours), CCAP=CCAP + clause).rows
+    clashes = table.filter(controle="heures d'insertion", etat=CLASHES)
+    assert clashes["lot"].to_list() == ["lot 2"] * clash
+    assert "lot 3" not in set(table.filter(controle="heures d'insertion")["lot"])
+
+
+def test_a_lot_named_alone_is_not_the_whole_consultation(tmp_path):
+    reserved = "Article 4\nLe lot n° 2 est réservé, en application de l'article L2113-12, aux entreprises adaptées et aux ESAT.\n"
+    table = proof(tmp_path, RC=RC + reserved, CCAP=CCAP).rows
+    assert set(table["lot"]) == {"tous les lots", "lot 2"}
+    assert table.filter(lot="lot 2")["controle"].to_list() == ["réservation"]
+
+
+@pytest.mark.parametrize(("said", "state"), [("mille deux cents heures", CLASHES), ("sept cents heures", MET)])
+def test_hours_said_in_words_are_read(tmp_path, said, state):
+    clause = "Article 12 – Clause sociale d'insertion\n{}"
+    followed = "Le facilitateur reçoit les attestations. Une pénalité est appliquée.\n"
+    words = f"Le titulaire réalise {said} d'insertion pour des personnes éloignées de l'emploi.\n"
+    figures = "Le titulaire réserve 700 heures de travail à des personnes éloignées de l'emploi.\n"
+    table = proof(tmp_path, CCAP=CCAP + clause.format(words + followed), AE="Acte d'engagement\n" + figures).rows
+    assert table.filter(controle="heures d'insertion")["etat"].to_list() == [state], table.to_dicts()

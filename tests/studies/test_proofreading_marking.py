@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from spaser import rules
 from spaser.studies.acting import proofreading
 from spaser.studies.acting.proofreading import CHECK, FORBIDDEN, MET
 
@@ -60,7 +61,7 @@ def test_a_criterion_on_the_firm_or_its_place_is_to_take_out_and_its_grid_is_nev
 def test_a_criterion_on_the_offer_is_left_alone(tmp_path, grid, said):
     table = rows(tmp_path, grid.format(said))
     assert states(table, LINK) == []
-    assert states(table, WEIGHTS) == ([] if grid == NUMBERED else [MET])
+    assert states(table, WEIGHTS) == [MET]
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,26 @@ def test_a_clause_announced_outside_the_criteria_is_still_read(tmp_path):
     clause = "Article 7 – Clause sociale\nLe titulaire réserve 200 heures de travail à des personnes éloignées de l'emploi.\n"
     table = rows(tmp_path, LISTED.format("Politique RSE de l'entreprise") + "\n" + clause)
     assert "annoncée" in table.filter(controle="conditions d'exécution sociales")["constat"].item()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Politique RSE de l'entreprise", "source secondaire, à confirmer"),
+        ("Statut d'entreprise de l'économie sociale et solidaire", "dans notre lecture : à confirmer"),
+        ("Agrément ESUS", "dans notre lecture : à confirmer"),
+        ("Implantation locale", "c'est préférer une offre parce qu'elle est locale"),
+    ],
+)
+def test_what_may_not_be_marked_is_said_with_the_confidence_of_the_levers(tmp_path, said, words):
+    found = rows(tmp_path, LISTED.format(said)).filter(controle=LINK)
+    held = rules.toml("lever_law.toml")["criteria"]
+    assert words in found["constat"].item().replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
+    sure = [one for one in held.values() if one["confidence"] == "texte_lu_en_copie" and words in one["why"]]
+    assert (found["etat"].item() == FORBIDDEN) is bool(sure)
+    assert "à retirer" in found["constat"].item()
+
+
+def test_criteria_ranked_without_a_weight_are_read_too(tmp_path):
+    text = "Article 7 – Critères d'attribution\n1° Projet ; 2° Ancrage territorial du candidat ; 3° Qualité environnementale.\n"
+    assert states(rows(tmp_path, text), LINK) == [FORBIDDEN]

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import polars as pl
 import pytest
 
 from spaser import french, rules
+from spaser.deliverables.report import Callout, KeyFigures, Paragraph
 from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import WITHOUT_CRITERION
 from spaser.problems import Problem, Problems
@@ -231,6 +233,25 @@ def test_the_method_tells_each_rule_used_and_what_is_to_be_confirmed(folder, res
     ].unique()
     assert {french.typeset(rules.toml("indicators.toml")[code]["titre"]) for code in titles} == set(frame["titre"])
     assert "à confirmer" in page and "source secondaire" in page
+    assert "Petit effectif" in page and not re.search(r"indicators\.|peers\.|petit_effectif", page)
+
+
+def test_each_share_is_said_once_at_the_head_of_the_publication(result):
+    (head,) = [s for s in publication_files.report(result).sections if s.id == "essentiel"]
+    (cards,) = [block.figures for block in head.blocks if isinstance(block, KeyFigures)]
+    assert len({card.measure.indicateur for card in cards}) == len(cards) == 4
+    assert any("en valeur" in card.note for card in cards)
+    assert not [block for block in head.blocks if isinstance(block, Paragraph)]
+
+
+def test_a_spend_file_far_under_the_contracts_is_doubted_beside_its_shares(result):
+    """Two invented lines are no year of purchases; without a spend file nothing is doubted."""
+    (spent,) = [s for s in publication_files.report(result).sections if s.id == "depenses"]
+    doubts = [block.text for block in spent.blocks if isinstance(block, Callout)]
+    assert len(doubts) == 1 and "sous une année des contrats lus" in doubts[0]
+    whole = replace(result, coverage=result.coverage.with_columns(par_an=pl.lit(1, pl.Int64)))
+    (spent,) = [s for s in publication_files.report(whole).sections if s.id == "depenses"]
+    assert not [block for block in spent.blocks if isinstance(block, Callout)]
 
 
 def test_without_a_buyer_named_the_publication_says_how_to_name_one(base):
@@ -244,12 +265,32 @@ def test_an_edition_compared_with_itself_moves_nothing(base, folder, result):
     assert again.editions.height and again.editions["ecart"].drop_nulls().abs().max() == 0
 
 
-def test_the_next_edition_on_another_period_is_reality(base, folder):
+def test_another_period_of_the_same_files_is_the_period_and_never_reality(base, folder):
     after = publication.publish(
         base, buyer=["Aubrelle", "Val d'Erbe"], years=(2025, 2026), previous=publication_files.previous(folder)
     )
     moved = after.editions.filter(pl.col("ecart").abs() > 0, pl.col("unite") == "nombre")
-    assert moved.height and (moved["du_a_la_regle"] == 0).all() and (moved["du_a_la_realite"].abs() > 0).all()
+    assert moved.height and (moved["du_a_la_periode"] == moved["ecart"]).all() and set(moved["cause"]) == {"période"}
+    section = next(s for s in publication_files.report(after).sections if s.id == "editions")
+    told = str([getattr(block, "sentences", "") for block in section.blocks])
+    assert "Ce que la période a changé" in told
+    assert "la pratique a changé" not in told
+
+
+def test_the_same_contracts_with_other_lists_are_the_lists_and_never_reality(base, folder):
+    before = publication_files.previous(folder)
+    assert before.lists and before.files and before.method and before.as_of == base.as_of
+    odd = pl.int_range(pl.len()) % 2 == 1
+    unread = before.contracts.with_columns(
+        pl.when(odd).then(pl.col(name)) for name in ("titulaire_ess", "titulaire_inclusif", "titulaire_esus")
+    )
+    after = publication.publish(
+        base, buyer=["Aubrelle", "Val d'Erbe"], years=(2024, 2025),
+        previous=replace(before, contracts=unread, lists=frozenset({"d'autres listes"})),
+    )  # fmt: skip
+    told = after.editions.filter(pl.col("indicateur").str.starts_with("titulaire_"), pl.col("unite") == "nombre")
+    known = told.filter(pl.col("ecart").abs() > 0)
+    assert known.height and set(known["cause"]) == {"listes"}
 
 
 def test_the_templates_are_written_and_never_replace_a_filled_one(tmp_path):

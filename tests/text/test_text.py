@@ -200,3 +200,18 @@ def test_two_titles_told_alike_say_what_parts_them_from_their_lot_on():
         told = distinct([f"{same}1", f"{same}2"], most)
         assert [one.split(" … ")[1] for one in told] == ["Lot 1", "Lot 2"] and max(map(len, told)) <= most
         assert all(one.startswith("Prestations") for one in told)
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "found"),
+    [
+        ("Été à Évry, forêt", "mac_roman", "mac_roman"),
+        ("Été à Évry, forêt", "cp850", "cp850"),
+        ("Été à Évry, forêt", "cp1252", "cp1252"),
+        ("Montant €HT, suite… l’eau – a–b", "cp1252", "cp1252"),
+        ("N° 12 « œuvre »", "cp1252", "cp1252"),
+        ("5 ™ 3 ž", "cp1252", "cp1252"),
+    ],
+)
+def test_an_old_encoding_is_another_only_when_windows_makes_no_french(words, name, found):
+    assert encoding(words.encode(name)) == found

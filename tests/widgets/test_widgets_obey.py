@@ -37,7 +37,7 @@ TOWN, SIREN = "Ville d'Aubrelle", "000000117"
 STUDIES: tuple[Callable[..., Any], ...] = (
     preparation.prepare,
     diagnosing.diagnose,
-    potentials.judged,
+    potentials.taken,
     purchases.suppliers_of,
     impact.impact_of,
     supplier.sheet_of,

@@ -84,7 +84,7 @@ def section_impact(tables: dict[str, pl.DataFrame]) -> Section | None:
         blocks.insert(0, Answer(Sentence(french.sentence(_measured(0, 0, "")))))
     blocks.append(Callout("Ce que ces chiffres ne disent pas", french.typeset(_CAUTION), "attention"))
     blocks += (
-        [Callout("Jamais mesuré ici", french.typeset(" ; ".join(tables["impact_refus"]["texte"]) + "."))]
+        [Callout("Jamais mesuré ici", french.sentence(" ; ".join(tables["impact_refus"]["texte"])))]
         if "impact_refus" in tables
         else []
     )
@@ -221,7 +221,16 @@ def _unmeasured(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     silent = rows.filter((pl.col("montant_mesure") == 0) & (pl.col("montant") > 0))
     by_reason = (
         silent.group_by("motifs")
-        .agg(pl.col("type").drop_nulls().unique().sort().str.join(", ").alias("types"), pl.col("montant").sum())
+        .agg(
+            pl.col("type")
+            .drop_nulls()
+            .unique()
+            .sort()
+            .str.replace_all(", ", " ou ", literal=True)
+            .str.join(" ; ")
+            .alias("types"),
+            pl.col("montant").sum(),
+        )
         .sort("montant", "motifs", descending=[True, False])
     )
     return tuple(
@@ -332,7 +341,7 @@ def _oeth(rows: pl.DataFrame | None) -> list[Block]:
 
 def _two(value: float) -> str:
     """Two significant digits in French: « 4 100 », « 2,6 », « 0,35 »."""
-    rounded = pl.select(pl.lit(float(value)).round_sig_figs(2)).item()
+    rounded = french.significant(value)
     digits = 0 if abs(rounded) >= 10 or rounded == 0 else 1 if abs(rounded) >= 1 else 2
     return french.number(rounded, digits)
 

@@ -6,11 +6,11 @@ import polars as pl
 
 from spaser import french
 from spaser.deliverables.report import Block, Column, Figure, Paragraph, Sentence, TableBlock
-from spaser.sections import declared, texts
+from spaser.sections import declared, goals, texts
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.summary import opening
-from spaser.sections.summary.known import always
+from spaser.sections.summary.known import SUBJECTS, aimed_at, always
 
 _RATES = (
     Column("nom", "Considération"),
@@ -20,6 +20,19 @@ _RATES = (
     Column("bornes", "Part réelle possible"),
     Column("couverture", "Taux de réponse", "part"),
 )
+#: What makes a « considération » of each subject, with and without the criterion.
+_KINDS = {
+    ("consideration_sociale", True): "une clause, un critère ou une réservation",
+    ("consideration_sociale", False): "une clause ou une réservation",
+    ("consideration_environnementale", True): "une clause ou un critère",
+    ("consideration_environnementale", False): "une clause",
+}
+#: What the share beside each gap is a share of.
+_CHANCE = (
+    "Probabilité que l'écart soit réel : justesse des mots trouvés, mesurée sur des textes étiquetés, réduite par choix du kit quand la preuve "
+    "n'est que l'objet ou le titulaire."
+)
+_NAMES = {"social": "clause sociale", "environnement": "clause environnementale", "reserve": "marché réservé"}
 _GAPS, _UNKNOWN = 8, "non connue"
 #: Contracts under which the share of a year says nothing.
 FEWEST = 10
@@ -51,9 +64,35 @@ def section_where(findings: Findings) -> Told:
         findings,
         "considerations",
         (declared.never_changing(findings), picture, None if nothing else shown_table),
-        (Sentence(french.sentence(basis)),),
-        measures,
+        (Sentence(french.sentence(basis), measures), *bases(findings)),
     )
+
+
+def bases(findings: Findings) -> list[Sentence]:
+    """What each share held against a target counts, beside the table that counts another year or other contracts: two shares that
+    are near are never left without saying why they differ."""
+    told = []
+    for subject, (code, goals_of) in SUBJECTS.items():
+        row, whole = aimed_at(findings, goals_of), findings.one(code)
+        if row is None or whole is None or whole.valeur is None or not row["denominateur"]:
+            continue
+        if row["unite"] == "nombre" and (row["numerateur"], row["denominateur"]) == (
+            whole.numerateur,
+            whole.denominateur,
+        ):
+            continue
+        kind = _KINDS.get((row["indicateur"], "non compté" not in (row["definition"] or "")))
+        what = f" avec {kind}" if kind else ""
+        mine = f"{goals.written_value(row['derniere'], row)} : {goals.plain(row['numerateur'], row)}{what} sur {goals.counted(row['denominateur'], row)}"
+        table = f"{french.number(whole.numerateur or 0)} sur {french.number(whole.denominateur or 0)}, toutes années"
+        told.append(
+            Sentence(
+                french.sentence(
+                    f"{mine} de {row['annee_derniere']} ; {french.share(whole.valeur)} dans le tableau : {_NAMES[subject]}, {table}"
+                )
+            )
+        )
+    return told
 
 
 def _answering(rows: pl.DataFrame) -> str:
@@ -114,9 +153,6 @@ def _short(block: TableBlock) -> TableBlock:
     kept = tuple(column for column in block.columns if column.unit != "identifiant")
     rows = block.frame.unique(["consideration", "preuve"], keep="first", maintain_order=True).head(_GAPS)
     more = block.frame.height > rows.height
-    note = (
-        french.typeset("Les plus sûrs, un exemple par passage trouvé ; tous sont dans les annexes du rapport.")
-        if more
-        else ""
-    )
+    note = "Les plus sûrs, un exemple par passage trouvé ; tous sont dans les annexes du rapport. " if more else ""
+    note = french.typeset(note + _CHANCE)
     return TableBlock("tab-ecrit", block.caption, rows, kept, note)

@@ -31,6 +31,7 @@ from spaser.sections.method import section_glossary
 from spaser.sections.obligations import section_obligations
 from spaser.sections.publication.items import section_entered, section_missing
 from spaser.sections.publication.retained import MONEY, RATES, items, retained
+from spaser.sections.purchases.measured import partial
 from spaser.sections.shown import figure, proven
 
 HEADLINES = ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif")
@@ -41,20 +42,15 @@ _ANSWER = (
 
 
 def section_essentials(findings: Findings) -> Section:
-    """The shares the law names, in number and in value."""
-    cards, told = [], []
-    for code in HEADLINES:
-        for unit in ("nombre", "valeur"):
-            measure = findings.one(code, unite=unit)
-            if measure is None or (unit == "valeur" and measure.valeur is None):
-                continue
-            cards.append(_card(measure, unit))
-            # A card says a share; what is silent asks for a sentence.
-            if unit == "nombre" and measure.repondus and measure.repondus < (measure.denominateur or 0):
-                told.append(sentences.of_share(measure))
+    """The shares the law names, a card each: in number, and in value below. A card says what a sentence would say again."""
+    cards = [
+        _card(measure, findings.one(code, unite="valeur"))
+        for code in HEADLINES
+        if (measure := findings.one(code)) is not None
+    ]
     blocks: list = [*first_answer(findings), KeyFigures(tuple(cards))]
     blocks += [same] if (same := never_changing(findings)) is not None else []
-    blocks += [*([Paragraph(tuple(told))] if told else []), _definition(findings)]
+    blocks.append(_definition(findings))
     return Section(
         "essentiel",
         "L'essentiel",
@@ -196,11 +192,13 @@ def section_spent(findings: Findings) -> Section | None:
         Column("couverture", "Taux de réponse", "part"),
         Column("notifie", "Même part des montants notifiés", "part"),
     )
+    why = partial(findings)
+    doubt = [Callout("Un fichier peut-être incomplet", french.sentence(why), "attention")] if why else []
     return Section(
         "depenses",
         "Sur les dépenses",
         "Que disent les dépenses réelles ?",
-        (table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT),),
+        (*doubt, table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT)),
     )
 
 
@@ -243,8 +241,7 @@ def publication(findings: Findings, *, with_score: bool = False) -> tuple[Sectio
     return tuple(section for write in writers if (section := write(findings)))
 
 
-def _card(measure: Measured, unit: str) -> KeyFigure:
-    label = measure.titre.replace("Contrats", "Contrats" if unit == "nombre" else "Montants des contrats", 1)
+def _card(measure: Measured, worth: Measured | None) -> KeyFigure:
     kind = (
         "clause"
         if "environnementale" in measure.indicateur
@@ -252,10 +249,16 @@ def _card(measure: Measured, unit: str) -> KeyFigure:
         if "titulaire" in measure.indicateur
         else "critère"
     )
-    note = f"renseignés : {french.share(measure.couverture)}" + (
-        " ; petit effectif" if measure.petit_effectif and measure.repondus else ""
-    )
-    return KeyFigure(label, measure.valeur, "part", note, measure.bas, measure.haut, kind, measure)
+    return KeyFigure(
+        f"{measure.titre}, part des contrats", measure.valeur, "part", noted(measure, worth), measure.bas, measure.haut, kind, measure
+    )  # fmt: skip
+
+
+def noted(measure: Measured, worth: Measured | None) -> str:
+    """What stands below a share of contracts: the same share in euros, how many answer, whether they are few."""
+    euros = "" if worth is None or worth.valeur is None else f"en valeur : {french.share(worth.valeur)}"
+    few = "petit effectif" if measure.petit_effectif and measure.repondus else ""
+    return " ; ".join(filter(None, (euros, f"renseignés : {french.share(measure.couverture)}", few)))
 
 
 def _definition(findings: Findings) -> Callout:

@@ -22,6 +22,8 @@ _RECORD = (
     Column("base", "Base"),
     Column("version", "Version du calcul"),
 )
+#: What each choice of ``method.toml`` is about, in words.
+_CHOSEN = {"petit_effectif": "Petit effectif", "delai_publication": "Délai de publication des données"}
 _DOUBT = re.compile(r"à confirmer|de mémoire|à relire")
 
 
@@ -176,14 +178,14 @@ def _choices() -> Section:
     """What the kit chose, with its reasons."""
     method, peers = rules.toml("method.toml"), rules.toml("peers.toml")
     rows = [
-        (f"indicators.{key}", str(entry["value"]), entry.get("unit", ""), entry["reason"])
+        (_CHOSEN[key], str(entry["value"]), entry.get("unit", ""), entry["reason"])
         for key, entry in method["indicators"].items()
     ]
-    rows.append(("peers.minimum", str(peers["minimum"]), "acheteurs", peers["reason"]))
+    rows.append(("Acheteurs comparables, au moins", str(peers["minimum"]), "acheteurs", peers["reason"]))
     for name in ("nombre", "montant"):
         rows.append(
             (
-                f"peers.{name}",
+                f"Tranches d'acheteurs comparables, en {name}",
                 ", ".join(french.number(bound) for bound in peers[name]["bornes"]),
                 peers[name]["unit"],
                 peers[name]["reason"],

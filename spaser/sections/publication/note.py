@@ -7,7 +7,6 @@ from dataclasses import asdict
 import polars as pl
 
 from spaser import charts, french
-from spaser.deliverables import sentences
 from spaser.deliverables.report import (
     Answer,
     Callout,
@@ -23,7 +22,7 @@ from spaser.deliverables.report import (
 from spaser.sections.declared import never_changing
 from spaser.sections.findings import Findings
 from spaser.sections.goals import IMPOSED, answered, section_goals, written_value
-from spaser.sections.publication.legal import HEADLINES, first_answer
+from spaser.sections.publication.legal import HEADLINES, first_answer, noted
 from spaser.sections.publication.retained import items, of_known
 
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
@@ -46,20 +45,14 @@ def sections(findings: Findings) -> tuple[Section, ...]:
 
 
 def _essentials(findings: Findings) -> Section:
-    cards, told = [], []
-    for unit, name in (("nombre", "des contrats"), ("valeur", "des montants")):
-        for code in HEADLINES:
-            measure = findings.one(code, unite=unit)
-            if measure is None or not measure.repondus:
-                continue
-            kept = f"renseignés : {french.share(measure.couverture)}" + (
-                " ; petit effectif" if measure.petit_effectif else ""
-            )
-            cards.append(
-                KeyFigure(f"{_LABELS[code]}, part {name}", measure.valeur, "part", kept, measure.bas, measure.haut)
-            )
-            silent = measure.repondus < (measure.denominateur or 0)
-            told += [Sentence(sentences.of_share(measure).text)] if unit == "nombre" and silent else []
+    told = []
+    known = [(code, m) for code in HEADLINES if (m := findings.one(code)) is not None and m.repondus]
+    cards = [
+        KeyFigure(
+            f"{_LABELS[code]}, part des contrats", m.valeur, "part", noted(m, findings.one(code, unite="valeur")), m.bas, m.haut
+        )
+        for code, m in known
+    ]  # fmt: skip
     unread = [_LABELS[code] for code in HEADLINES if (m := findings.one(code)) is None or not m.repondus]
     if unread:
         told.append(
@@ -70,7 +63,7 @@ def _essentials(findings: Findings) -> Section:
             )
         )
     blocks: list = [Answer(Sentence(one.sentence.text)) for one in first_answer(findings)]
-    blocks += [KeyFigures(tuple(cards[:8]))] if cards else []
+    blocks += [KeyFigures(tuple(cards))] if cards else []
     blocks += [Paragraph(tuple(told))] if told else []
     text = f"Définition « {findings.definition} » ; contrats comptés : {findings.population_label}. Un contrat muet n'est pas compté comme un non."
     if (same := never_changing(findings)) is not None:

@@ -13,7 +13,6 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.potential import map as opportunities_map
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
@@ -40,9 +39,9 @@ FACTS = (
     "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
     "publication_soumis", "publication_tard", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
-    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non", "prive",
+    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_partiel", "payes_muets", "payes_non", "prive",
     "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
-    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
+    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier",
     "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_parts", "fins_tard_dit", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
@@ -133,24 +132,37 @@ def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fa
 
     A buyer that voted none has no target: the national one is a mark beside it (``repere``), which judges nothing.
     """
+    goal = aimed_at(findings, codes)
+    if goal is None:
+        return
+    if not _voted(findings):
+        yield from _mark(goal, findings)
+        return
+    yield from (("cible", goal["cible"]), ("cible_annee", str(goal["annee"])), ("cible_titre", goal["titre"]))
+    yield from (("cible_nature", goal["nature"]), ("mesuree", goal["derniere"]))
+    yield "mesuree_en", str(goal["annee_derniere"])
+    yield "cible_terme", _term(goal, findings.day)
+    yield "quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
+    plans = findings.extras.get("atteindre")
+    if goal["nature"] == "voté" and plans is not None and plans.height:
+        for row in plans.filter(pl.col("objectif") == goal["rang"], pl.col("unite") == "nombre").to_dicts():
+            yield from (("manque", row["manque"]), ("candidats", row["candidats"]))
+
+
+def _voted(findings: Findings) -> bool:
+    return bool((findings.extras["objectifs"]["nature"] == "voté").any())
+
+
+def aimed_at(findings: Findings, codes: tuple[str, ...]) -> dict[str, Any] | None:
+    """The row of ``objectifs`` that a subject is held against: the voted target, else the national one; where none was voted, the
+    national one on a year with enough contracts for a share."""
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
-        return
-    if not (rows["nature"] == "voté").any():
-        yield from _mark(rows, codes, findings)
-        return
+        return None
     known = rows.filter(pl.col("indicateur").is_in(codes), pl.col("part"), pl.col("derniere").is_not_null())
-    first = known.sort(pl.col("nature") != "voté", "rang").head(1).to_dicts()
-    for goal in first:
-        yield from (("cible", goal["cible"]), ("cible_annee", str(goal["annee"])), ("cible_titre", goal["titre"]))
-        yield from (("cible_nature", goal["nature"]), ("mesuree", goal["derniere"]))
-        yield "mesuree_en", str(goal["annee_derniere"])
-        yield "cible_terme", _term(goal, findings.day)
-        yield "quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
-        plans = findings.extras.get("atteindre")
-        if goal["nature"] == "voté" and plans is not None and plans.height:
-            for row in plans.filter(pl.col("objectif") == goal["rang"], pl.col("unite") == "nombre").to_dicts():
-                yield from (("manque", row["manque"]), ("candidats", row["candidats"]))
+    if not _voted(findings):
+        known = known.filter(pl.col("denominateur") >= 10)
+    return next(iter(known.sort(pl.col("nature") != "voté", "rang").head(1).to_dicts()), None)
 
 
 def _term(goal: dict[str, Any], day: date) -> str:
@@ -159,23 +171,12 @@ def _term(goal: dict[str, Any], day: date) -> str:
     return "à venir" if goal["annee"] >= day.year else covered
 
 
-def _mark(rows: pl.DataFrame, codes: tuple[str, ...], findings: Findings) -> Iterator[tuple[str, Fact]]:
-    """The national target of a subject, beside the last year measured when that year has enough contracts for a share."""
-    known = rows.filter(
-        pl.col("indicateur").is_in(codes),
-        pl.col("part"),
-        pl.col("derniere").is_not_null(),
-        pl.col("denominateur") >= 10,
-    )
-    for goal in known.sort("rang").head(1).to_dicts():
-        yield from (
-            ("repere", goal["cible"]),
-            ("repere_annee", str(goal["annee"])),
-            ("repere_mesure", goal["derniere"]),
-        )
-        yield from (("repere_en", str(goal["annee_derniere"])), ("repere_terme", _term(goal, findings.day)))
-        yield "repere_quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
-        yield from (("repere_sans", ends.without(goal)), ("fins_vers", ends.toward(findings, goal)))
+def _mark(goal: dict[str, Any], findings: Findings) -> Iterator[tuple[str, Fact]]:
+    """The national target of a subject, beside the last year measured."""
+    yield from (("repere", goal["cible"]), ("repere_annee", str(goal["annee"])), ("repere_mesure", goal["derniere"]))
+    yield from (("repere_en", str(goal["annee_derniere"])), ("repere_terme", _term(goal, findings.day)))
+    yield "repere_quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
+    yield from (("repere_sans", ends.without(goal)), ("fins_vers", ends.toward(findings, goal)))
 
 
 def _among_peers(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
@@ -257,6 +258,7 @@ def paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
     if m is None or not m.denominateur:
         return
     yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))
+    yield "payes_partiel", measured.partial(findings) or measured.partial(spent)
     yield "payes_muets", 1 - (m.couverture or 0)
     yield "payes_non", (m.repondus or 0) - (m.numerateur or 0)
     if m.repondus:
@@ -278,9 +280,6 @@ def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
     best = families.sort("potentiel", "famille", descending=[True, False], nulls_last=True).head(1).to_dicts()
     if best and best[0]["potentiel"]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
-    near = findings.extras.get("fournisseurs_credibles")
-    if near is not None:
-        yield "credibles", opportunities_map.counted(near).total
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:

@@ -50,6 +50,14 @@ def begun(row: dict[str, Any]) -> str:
     return f", dont {french.count(late, 'besoin')} déjà en retard"
 
 
+def owed(row: dict[str, Any]) -> str:
+    """Of the needs of an action, those where the social clause is due besides: the action does not take its place."""
+    due = row.get("dus") or 0
+    if not due:
+        return ""
+    return " ; clause sociale due" + ("" if due == row["besoins"] else f" sur {french.count(due, 'besoin')}")
+
+
 def met(suppliers: int | None, who: str | None) -> str:
     """Whom to meet, those who can answer this very lever; a lever addressed to all (a duty, a criterion) is written for nobody."""
     if suppliers is None or who is None:

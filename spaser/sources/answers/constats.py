@@ -51,6 +51,7 @@ def _answered(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
     for line in rows.filter(pl.col("contrat").is_null() | pl.col("consideration").is_null())["ligne"]:
         faults.add_line(line, "le contrat ou la considération manque")
     named = {text.fold(word): code for code, word in VALUES["consideration"].items()}
+    rows, _ = dates.day_first(rows, ["date"])
     return (
         rows.with_columns(
             # As it is shown, or the code of an older file.

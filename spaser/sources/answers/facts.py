@@ -82,6 +82,7 @@ def _decided(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
     read = known.drop_nulls("fait").with_columns(valeur=_value())
     for line, seen, what in read.filter(pl.col("valeur").is_null()).select("ligne", "decision", "fait").rows():
         faults.add_line(line, f"« {settings.short(seen)} » ne se comprend pas pour : {what} ({_HELP[what]})")
+    read, _ = dates.day_first(read, ["date"])
     return read.with_columns(
         objet_type=pl.col("fait").replace_strict({name: kind for name, (kind, _) in FACTS.items()}),
         objet_id=pl.col("contrat").str.strip_prefix(MARK),

@@ -41,6 +41,7 @@ def read_overrides(path: Path | str) -> pl.LazyFrame:
     )
     spelt = {fold(field): field for field in FIELDS}
     champ = pl.col("champ").str.to_lowercase().replace_strict(spelt, default=None, return_dtype=pl.String)
+    rows, _ = dates.day_first(rows, ["date"])
     rows = rows.with_columns(
         objet_type=pl.lit("statut"),
         objet_id=bare(pl.col("objet_id")),

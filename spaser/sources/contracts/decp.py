@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import polars as pl
 
@@ -195,7 +195,7 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     if name in LIST_FIELDS:
         return _lists(name, values)
     if name in ("titulaires", "actesSousTraitance"):
-        return _structs(name, values, RAW.schema[name].inner)
+        return _structs(name, values, cast(pl.List, RAW.schema[name]).inner)
     return _texts(name, values)
 
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem
-from spaser.sources import delimited, workbooks
+from spaser.sources import dates, delimited, workbooks
 from spaser.text import decode, fold
 from spaser.vocabulary import HOLDER, NONE_DECLARED, RAW, REJECTS
 
@@ -122,6 +122,8 @@ def _lines(
     table, completed = _completed(_table(rows[at + 1 :], fields, at + 2 + shift), rows, at, fields)
     unknown = [title for title in unknown if title not in completed]
     kept, notes = _contracts_only(table, name)
+    kept, turned = dates.day_first(kept, [field for field in kept.columns if field.startswith("date")])
+    notes += [_note(name, None, field, "", "liste.mois") for field in turned]
     notes += [_note(name, None, title, str(lines), "liste.complete") for title, lines in completed.items()]
     located = _buyer(kept, acheteur, name)
     raw, built = _raw(located, name, f"{sheet}-" if shift else "", shift)

@@ -50,7 +50,7 @@ _BULLET = re.compile(r"^\s*(?:[-–—•*▪■□○◦☐☒☑✓➢►]|[a-
 _CRITERIA = re.compile(
     r"(?i)crit[eè]res?\b.{0,40}\b(?:attribution|jugement|choix|offres)|(?:jugement|analyse|choix|classement) des offres"
 )
-_WEIGHT = re.compile(r"(?i)\d+\s*(?:%|points?\b|pts?\b)|pond[ée]r")
+_WEIGHT = re.compile(r"(?i)\d+\s*(?:%|points?\b|pts?\b)|pond[ée]r|\bcoeff?(?:icient|\.)? ?:? ?\d")
 
 
 @dataclass

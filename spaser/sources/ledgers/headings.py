@@ -10,7 +10,9 @@ from typing import Any
 
 from spaser import french, rules, settings
 from spaser.problems import Problem, closest
+from spaser.sources.ledgers import composed
 from spaser.sources.ledgers.cells import Sheet
+from spaser.sources.ledgers.composed import LITTLE
 from spaser.text import fold
 
 REFERENCE = "ledger_columns.toml"
@@ -19,12 +21,10 @@ Mapping = dict[str, Any]
 
 #: What a heading adds to the word that matters: its unit, its currency, whether the column must be filled.
 _ASIDE = re.compile(
-    r"(?i)\((?:[^()]*€[^()]*|eur|euros?|en euros?|(?:en )?(?:centimes?|cents|cts)(?: d[’' ]?euros?)?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
-    r"|\b(?:en )?(?:k ?€|m ?€|k ?euros?\b|k ?eur\b|meur\b|milliers? d[’' ]?(?:euros?|€)|millions? d[’' ]?(?:euros?|€)|milliers\b|millions\b)|€"
+    r"(?i)\((?:j[^()]*a|[^()]*€[^()]*|eur|euros?|en euros?|(?:en )?(?:centimes?|cents|cts)(?: d[’' ]?euros?)?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
+    r"|\b(?:en )?(?:k ?€|m ?€|k ?euros?\b|k ?eur\b|meur\b|milliers? d[’' ]?(?:euros?|€)|millions? d[’' ]?(?:euros?|€)|milliers\b|millions\b)"
+    r"|\bk ?e\b|\ben (?:centimes?|cents|cts)\b(?: d[’' ]?euros?)?|\((?:en )?(?:[x×*] ?)?1[ .]?000(?: ?€| euros?)?\)|€"
 )
-
-
-_LITTLE = ("du", "de", "le", "la", "les", "des", "d", "l")
 
 
 def bare(heading: str | None) -> str:
@@ -36,24 +36,41 @@ def bare(heading: str | None) -> str:
     return _ASIDE.sub(kept, heading or "")
 
 
-def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[int, Mapping] | None:
-    """The row of the header (rank in the grid) and the mapping of columns to words, or None when none is found."""
+def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[Sheet, int, Mapping] | None:
+    """The sheet (its headings on one row), the row of the header (rank in the grid) and the mapping of columns to words, or None."""
     depth = rules.toml(REFERENCE)["header_rows"]
-    best: tuple[int, int, Mapping] | None = None
+    best: tuple[tuple[int, bool, bool], Sheet, int, Mapping] | None = None
     for rank, row in enumerate(sheet.cells.head(depth).select(sheet.columns).rows()):
-        found = _given(row, mapping) if mapping else propose(row)
-        if found and (best is None or len(found["colonnes"]) > best[0]):
-            best = (len(found["colonnes"]), rank, found)
-    return (best[1], best[2]) if best else None
+        joined = composed.on_one_row(sheet, rank)
+        rows = [(sheet, rank, row)] + (
+            [(joined, rank + 1, joined.cells.select(sheet.columns).row(rank + 1))] if joined else []
+        )
+        for whole, at, cells in rows:
+            found = _given(cells, mapping) if mapping else propose(cells)
+            if not found:
+                continue
+            # « (k€) » alone under the heading of the amounts is no line.
+            unit = (
+                whole is joined
+                and sheet.cells.select(sheet.columns).row(at)[cells.index(found["colonnes"]["montant"])] is not None
+            )
+            worth = (len(found["colonnes"]), found["taxe"] != "inconnue", unit)
+            if best is None or worth > best[0]:
+                best = (worth, whole, at, found)
+    return best[1:] if best else None
 
 
 def propose(headings: Iterable[str | None]) -> Mapping | None:
     """The mapping read in a row of headings, or None when it has no amount or nobody is named in it."""
     words = [str(heading) if heading else "" for heading in headings]
-    folded = [fold(bare(word)) or fold(word) for word in words]
+    folded = [fold(bare(_parted(word))) or fold(word) for word in words]
     reference = rules.toml(REFERENCE)
     taken: dict[str, int] = {}
     bags = [_bag(word) for word in folded]
+    for name in ("siret", "siren"):
+        # « SIRET bénéficiaire » is read before a bare « SIRET », which may be the buyer's.
+        rank = composed.best(folded, list(taken.values()), name, "qui")
+        taken |= {name: rank} if rank is not None else {}
     for exact in (True, False):
         for name, aliases in reference["colonnes"].items():
             if name in taken:
@@ -65,6 +82,9 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
             )
             if rank is not None:
                 taken[name] = rank
+    for name in ("siret", "siren", "fournisseur", "date"):
+        rank = composed.best(folded, list(taken.values()), name) if name not in taken else None
+        taken |= {name: rank} if rank is not None else {}
     if not any(name in taken for name in reference["one_of"]):
         return None
     named = {name: words[rank] for name, rank in taken.items()}
@@ -87,15 +107,20 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     ordered = next(
         (rank for alias in reference["montant"]["commande"] for rank, word in enumerate(folded) if word == alias), None
     )
+    ordered = composed.best(folded, list(taken.values()), "commande") if ordered is None else ordered
     if ordered is None:
         return None
-    tax = next((tax.upper() for tax in ("ht", "ttc") if tax in folded[ordered].split()), "inconnue")
-    return {"colonnes": {"montant": words[ordered]} | named, "taxe": tax, "commande": True}
+    return {"colonnes": {"montant": words[ordered]} | named, "taxe": composed.tax(folded[ordered]), "commande": True}
+
+
+def _parted(heading: str) -> str:
+    """« montantTTC » as « montant TTC »: a heading that a program wrote in one word."""
+    return heading if " " in heading else re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", heading)
 
 
 def _bag(heading: str) -> tuple[str, ...]:
     """The words of a heading whatever their order, little words left out: « Tiers - SIRET » is « SIRET du tiers »."""
-    words = sorted(word for word in heading.split() if word not in _LITTLE)
+    words = sorted(word for word in heading.split() if word not in LITTLE)
     return tuple(words) if len(words) > 1 else (heading,)
 
 
@@ -179,6 +204,11 @@ def _amount(folded: list[str], taken: dict[str, int]) -> tuple[int, str] | None:
         loose = [rank for rank in free if _loose(folded[rank], tax, reference["never"])]
         if loose:
             return loose[0], tax.upper()
+    for tax in ("HT", "TTC", "inconnue"):
+        apart = [rank for rank, heading in enumerate(folded) if composed.tax(heading) != tax or rank not in free]
+        said = composed.best(folded, apart, "montant")
+        if said is not None:
+            return said, tax
     return None
 
 

@@ -6,6 +6,29 @@ import polars as pl
 
 from spaser.sources.siret import luhn_ok
 
+#: « ALPHA - 123 456 789 00012 »: a SIRET written with the name.
+_IN_NAME = r"(?:^|[^\d])(\d{3}[  .]?\d{3}[  .]?\d{3}[  .]?\d{5})(?:[^\d]|$)"
+
+
+def in_names(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The rows without any identifier whose name holds a valid SIRET, read apart; and how many they are."""
+    found = pl.col("fournisseur").str.extract(_IN_NAME, 1)
+    number = found.str.replace_all(r"\D", "")
+    rows = rows.with_columns(_numero=pl.when(pl.col("siret").is_null() & pl.col("siren").is_null()).then(number))
+    rows = rows.with_columns(_numero=pl.when(luhn_ok(pl.col("_numero"))).then("_numero"))
+    rest = (
+        pl.col("fournisseur")
+        .str.replace(_IN_NAME, " ")
+        .str.replace(r"(?i)\(?\s*(?:n° ?)?(?:siret)?\s*[:–-]?\s*\)?\s*$", "")
+    )
+    name = rest.str.strip_chars(" -–:,;/|()")
+    told = pl.col("_numero").is_not_null()
+    typed = rows.with_columns(
+        siret=pl.coalesce("siret", "_numero"),
+        fournisseur=pl.when(told & (name != "")).then(name).otherwise("fournisseur"),
+    )
+    return typed.drop("_numero"), int(rows["_numero"].count())
+
 
 def identify(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Read ``siret``, ``siren`` and ``nic`` as typed: kept when valid; add ``identifiant_lu``, ``identifiant_doute``.

@@ -13,13 +13,14 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import french, rules
 from spaser.sources import dates, filled
 from spaser.sources.ledgers import amounts as ledger_amounts
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers import meaning as ledger_meaning
 from spaser.sources.ledgers import perimeter as ledger_perimeter
 from spaser.sources.ledgers import rows as ledger_rows
+from spaser.sources.ledgers import times as ledger_times
 from spaser.sources.ledgers.cells import Sheet, read_sheets
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, checked, find, not_found, read_mapping, write_mapping
 from spaser.sources.ledgers.perimeter import OUTSIDE, PURCHASES, refine
@@ -90,13 +91,14 @@ def read_ledger(
         if not found:
             accounts.append(_ignored(file.name, sheet))
             continue
-        used = used or found[1]
-        read = ledger_meaning.judged(sheet, *found, given=given is not None)
-        if used is found[1]:
+        sheet, header, mapped = found
+        used = used or mapped
+        read = ledger_meaning.understood(sheet, header, mapped, given=given is not None)
+        if used is mapped:
             used = read.mapping
-        lines, refused, account = _read_sheet(file.name, sheet, found[0], read)
+        lines, refused, account = _read_sheet(file.name, sheet, header, read)
         parts.append(lines)
-        columns.append(_seen(file.name, sheet, found[0], read.mapping, lines))
+        columns.append(_seen(file.name, sheet, header, read.mapping, lines))
         rejects.append(refused)
         accounts.append(account)
     if used is None:
@@ -211,7 +213,7 @@ def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
 
 
 def _read_sheet(
-    file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged
+    file: str, sheet: Sheet, header: int, read: ledger_meaning.Understood
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
     """One sheet's lines, rejects and account."""
     mapping = read.mapping
@@ -237,12 +239,16 @@ def _read_sheet(
         typed = ledger_amounts.less(typed, cell, scale=read.scale)
     if read.centimes:
         typed = typed.with_columns((pl.col("montant") / 100).round(0).cast(pl.Int64))
+    typed, turned = dates.day_first(typed, ["date"])
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
-    kept = sorted_rows.filter(pl.col("genre") == "ligne")
+    kept, named = ledger_identifiers.in_names(sorted_rows.filter(pl.col("genre") == "ligne"))
     lines = _lines(kept, file, sheet.name, mapping)
     has_account = "compte" in cell_of or "chapitre" in cell_of
     lines = _left_out(ledger_perimeter.classify(lines.lazy(), has_account=has_account).collect())
-    account = _account(file, sheet, header, mapping, sorted_rows, lines) | {"lecture": " ; ".join(read.notes) or None}
+    notes = [f"« {mapping['colonnes']['date']} » : mois avant le jour (03/15/2024)"] if turned else []
+    notes += [f"SIRET lu dans le nom du fournisseur : {french.count(named, 'ligne')}"] if named else []
+    notes = [*read.notes, *notes, *ledger_rows.told(sorted_rows)]
+    account = _account(file, sheet, header, mapping, sorted_rows, lines) | {"lecture": " ; ".join(notes) or None}
     return SPEND.conform(lines.lazy()).collect(), _rejects(lines, sheet.name), account
 
 
@@ -275,47 +281,23 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
     initials = (sense.str.len_chars() > 2) | sense.is_in(["d", "c", "av", "fa", "m", "f"]).all()
     reversed_ = (sense.is_in(credits) & initials & (pl.col("montant") > 0)).fill_null(False)
     place = pl.col("code_postal")
-    short = pl.col("exercice").str.extract(r"^\s*(\d\d)\s*$", 1).cast(pl.Int32, strict=False) + 2000
-    year = pl.coalesce(
-        pl.col("exercice").str.extract(r"((?:19|20)\d\d)", 1).cast(pl.Int32, strict=False),
-        pl.when(short <= dates.WINDOW_END).then(short),
+    lines = ledger_identifiers.identify(rows.lazy()).with_columns(
+        pl.lit(file).alias("fichier"),
+        pl.lit(sheet).alias("feuille"),
+        pl.lit(mapping["taxe"]).alias("taxe"),
+        pl.when(reversed_).then(-pl.col("montant")).otherwise("montant").alias("montant"),
+        reversed_.alias("avoir_par_le_sens"),
+        pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
+        place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
+        pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
+        pl.when(pl.col("compte").str.contains(r"^\d+[.,]0+$"))
+        .then(pl.col("compte").str.extract(r"^(\d+)"))
+        .otherwise("compte")
+        .alias("compte"),
     )
-    return (
-        ledger_identifiers.identify(rows.lazy())
-        .with_columns(
-            pl.lit(file).alias("fichier"),
-            pl.lit(sheet).alias("feuille"),
-            pl.lit(mapping["taxe"]).alias("taxe"),
-            pl.when(reversed_).then(-pl.col("montant")).otherwise("montant").alias("montant"),
-            reversed_.alias("avoir_par_le_sens"),
-            pl.coalesce(
-                dates.day(pl.col("date"), pl.String()),
-                dates.month_end(pl.col("date"), pl.coalesce(year, _year_in(sheet))),
-            ).alias("jour"),
-            pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
-            place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
-            pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
-            pl.when(pl.col("compte").str.contains(r"^\d+[.,]0+$"))
-            .then(pl.col("compte").str.extract(r"^(\d+)"))
-            .otherwise("compte")
-            .alias("compte"),
-        )
-        .with_columns(
-            pl.lit(None, dtype=pl.String).alias("date_lue")
-            if mapping.get("periodes")
-            else pl.col("date").alias("date_lue"),
-            pl.col("jour").alias("date"),
-            pl.coalesce(
-                year, pl.col("jour").dt.year(), _year_in(mapping["colonnes"]["montant"]), _year_in(sheet)
-            ).alias("exercice"),
-        )
-        .collect()
-    )
-
-
-def _year_in(text: str) -> pl.Expr:
-    """The year that a heading or the name of a sheet says: « Dépenses HT 2024 »."""
-    return pl.lit(text).str.extract(r"(?:^|\D)(20\d\d)(?:\D|$)", 1).cast(pl.Int32, strict=False)
+    amounts = mapping["colonnes"]["montant"]
+    periods, above = bool(mapping.get("periodes")), mapping.get("exercice")
+    return ledger_times.dated(lines, sheet, amounts, periods=periods, above=above).collect()
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:

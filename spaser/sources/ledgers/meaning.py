@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
+from spaser.sources.ledgers import composed
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers.cells import Sheet
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare
@@ -25,13 +26,23 @@ UNITS = {
     "k€": 1_000,
     "M€": 1_000_000,
 }
+#: « 40 k€ », « de plus de 1 million d'euros » are amounts, not units: no figure stands before a unit.
+_ALONE = r"(?<![\d.,])(?<![\d.,] )(?<![\d.,][\u00a0\u202f])"
 _THOUSANDS = re.compile(
-    r"(?i)\bk ?(?:€|eur(?:os?)?\b|e\b)|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?"
+    rf"(?i){_ALONE}(?:\bk ?(?:€|eur(?:os?)?\b)|(?:\(|\ben )k ?e\b|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?)"
+    r"|[x×*] ?1[ .\u00a0\u202f]?000\b|(?i:(?:\ben|\() ?1[ .\u00a0\u202f]?000 ?(?:€|euros?)?\))"
 )
 _MILLIONS = re.compile(
-    r"\bM ?(?:€|EUR(?:OS?)?\b|E\b)|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b)"
+    rf"{_ALONE}(?:\bM ?(?:€|EUR(?:OS?)?\b)|(?:\(|\ben )M ?E\b|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b))"
 )
 _CENTIMES = re.compile(r"(?i)\ben (?:centimes?|cents|cts)\b|\((?:centimes?|cents|cts)\b|\bcentimes? d[’' ]?\s*euros?")
+#: In the heading of the amounts, the bare word is enough.
+_THOUSANDS_HEAD = re.compile(r"(?i)\bk ?e\b")
+#: « Arrondis au millier d'euros » says how amounts are rounded, not their unit.
+_ROUNDED = re.compile(r"(?i)\barrondi")
+#: A currency that is not the euro.
+_FOREIGN = re.compile(r"\s*(?!EUR|HT|TTC|KEU|MEU)(?:[A-Z]{3}|\$|£)\s*")
+_CENTIMES_HEAD = re.compile(r"(?i)\b(?:centimes|cts)\b")
 #: A note under the table: what amounts are written in.
 _NOTE, _NOTES = (
     re.compile(r"(?i)montants?|chiffres?|sommes?|valeurs?|exprim|unit[ée]s?|\ben (?:k ?€|m ?€|milliers|millions)"),
@@ -47,10 +58,12 @@ _SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{2}\s*$"
 PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
 #: One number of nine figures in ten has a right key by chance: so many right ones in a column are no chance.
 FEWEST_NUMBERS = 5
+#: One SIRET in a hundred has its two keys by chance.
+FEWEST_SIRET = 3
 
 
 @dataclass(frozen=True)
-class Judged:
+class Understood:
     """A mapping as judged: what to read, what one unit is worth in euros (of all rows, or of each), whether amounts are centimes, what to tell."""
 
     mapping: Mapping
@@ -59,7 +72,29 @@ class Judged:
     notes: list[str] = field(default_factory=list)
 
 
-def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judged:
+#: Columns of other numbers, whatever their figures look like.
+_NEVER = {
+    "telephone",
+    "tel",
+    "portable",
+    "mobile",
+    "fax",
+    "iban",
+    "bic",
+    "rib",
+    "facture",
+    "mandat",
+    "bordereau",
+    "piece",
+    "commande",
+    "engagement",
+    "marche",
+    "montant",
+    "phone",
+}
+
+
+def understood(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Understood:
     """The mapping corrected by what the cells hold.
 
     Parameters
@@ -75,12 +110,15 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     scale, said = _unit(sheet, header, headings, body, kept)
     centimes = scale is None
     kept, taxed = _tax(sheet, header, kept, given)
+    year = None if given or {"exercice", "date"} & set(kept["colonnes"]) else _year_above(sheet, header)
+    if year:
+        kept, notes = kept | {"exercice": year[0]}, [*notes, f"lignes de l'exercice {year[0]} (« {year[1]} »)"]
     notes = [*notes, *_several(kept, sheet.name)]
     if kept.get("credit"):
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
-    return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
+    return Understood(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
 
 
 def _several(mapping: Mapping, sheet: str) -> list[str]:
@@ -110,7 +148,7 @@ def _several(mapping: Mapping, sheet: str) -> list[str]:
 
 def unit_in(text: str | None) -> int | None:
     """What one unit is worth in euros when the text says so: « Montant HT (k€) », « en milliers d'euros », « M€ »."""
-    if not text:
+    if not text or _ROUNDED.search(text):
         return None
     return UNITS["k€"] if _THOUSANDS.search(text) else UNITS["M€"] if _MILLIONS.search(text) else None
 
@@ -131,6 +169,8 @@ def _identifiers(
         title = columns.get(word)
         cell = _cell(headings, title)
         verdict = _verdict(body, cell, named) if cell else "fournisseur"
+        if cell and verdict == "fournisseur" and title and composed.buyers(fold(title)):
+            verdict = "identifiant de l'acheteur, d'après son en-tête : fournisseurs à rapprocher par leur nom"
         if verdict != "fournisseur":
             columns.pop(word)
             notes.append(f"« {title} » : {verdict}")
@@ -195,12 +235,19 @@ def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, take
     free = {
         cell: str(title)
         for cell, title in headings.items()
-        if cell not in ("ligne", named) and title and fold(title) not in taken
+        if cell not in ("ligne", named)
+        and title
+        and fold(title) not in taken
+        and not _NEVER & set(fold(title).split())
+        and not composed.buyers(fold(title))
     }
     for cell in sorted(free, key=lambda cell: fold(bare(free[cell])) not in wanted):
         found = _numbers(body, cell, named)
-        fewest = 1 if fold(bare(free[cell])) in wanted else FEWEST_NUMBERS
-        right = found["siren"].count() >= max(fewest, found.height * PUBLIC_SHARE)
+        long = found.height and found["siret"].count() == found.height
+        fewest = 1 if fold(bare(free[cell])) in wanted else FEWEST_SIRET if long else FEWEST_NUMBERS
+        right = found["siren"].drop_nulls().n_unique() >= fewest and found["siren"].count() >= max(
+            1, found.height * PUBLIC_SHARE
+        )
         if right and _verdict(body, cell, named) == "fournisseur":
             return free[cell]
     return None
@@ -233,13 +280,24 @@ def _unit(
         # The heading of the amounts is nearer to them than what stands around.
         other = next((where for where, text in written[1:] if unit_in(text) or _CENTIMES.search(text or "")), None)
         return 1, [f"montants en euros (« {title} »), autre unité lue ailleurs ({other}) : à vérifier"] if other else []
+    foreign = (
+        []
+        if column is None
+        else [one for one in body[column].drop_nulls().unique(maintain_order=True) if _FOREIGN.fullmatch(one)]
+    )
+    if foreign:
+        told = ", ".join(foreign[:3])
+        return 1, [
+            f"« {headings[column]} » : montants en {told} comptés comme des euros, à convertir dans votre fichier"
+        ]
+    rounded = [text for _, text in written if text and _ROUNDED.search(text)]
     for where, text in written:
-        if scale := unit_in(text):
+        if scale := unit_in(text) or (UNITS["k€"] if text == title and _THOUSANDS_HEAD.search(title) else None):
             name = "milliers d'euros" if scale == UNITS["k€"] else "millions d'euros"
             return scale, [f"montants en {name} ({where}) : convertis en euros"]
-        if _CENTIMES.search(text or ""):
+        if _CENTIMES.search(text or "") or (text == title and _CENTIMES_HEAD.search(title)):
             return None, [f"montants en centimes ({where}) : convertis en euros"]
-    return 1, []
+    return 1, [f"« {rounded[0]} » : montants lus en euros, à vérifier"] if rounded else []
 
 
 def _tax(sheet: Sheet, header: int, mapping: Mapping, given: bool) -> tuple[Mapping, list[str]]:
@@ -254,6 +312,17 @@ def _tax(sheet: Sheet, header: int, mapping: Mapping, given: bool) -> tuple[Mapp
 
 def _above(sheet: Sheet, header: int) -> list[str]:
     return [cell for row in sheet.cells.head(header).select(sheet.columns).rows() for cell in row if cell]
+
+
+_YEAR_ABOVE = re.compile(
+    r"(?i)\b(?:exercices?|ann[ée]es?|d[ée]penses?|achats?|mandats?|paiements?|factures?|fournisseurs?)\b\D{0,40}\b(20\d\d)\b"
+)
+
+
+def _year_above(sheet: Sheet, header: int) -> tuple[int, str] | None:
+    """The one year that what stands above the table says it is of, and where."""
+    found = [(int(said[1]), text) for text in _above(sheet, header) for said in _YEAR_ABOVE.finditer(text)]
+    return found[0] if len({year for year, _ in found}) == 1 else None
 
 
 def _below(body: pl.DataFrame) -> list[str]:

@@ -25,6 +25,11 @@ _QUARTER = r"(?:\b(?:t|trim(?:estre)?\.?)\s*([1-4])\b|\b([1-4])\s*(?:er|e|eme|nd
 _HALF = r"(?:\b(?:s|sem(?:estre)?\.?)\s*([12])\b|\b([12])\s*(?:er|e|eme|nd)?\s*(?:s\b|sem))"
 
 
+def day_first(rows: pl.DataFrame) -> pl.DataFrame:
+    """The lines with their dates written day first: a column may write the month first (03/15/2024)."""
+    return dates.day_first(rows, ["date_prevue"])[0]
+
+
 def first_day(column: str) -> pl.Expr:
     """The first day of what is written: a day, a month, a quarter, a half-year, a year; null when no year is told."""
     text = pl.col(column).str.to_lowercase().str.replace_many(*_PLAIN)

@@ -206,7 +206,7 @@ def _table(
         "lecture": " ; ".join(notes) or None,
         "colonnes_ignorees": ", ".join(ignored) or None,
     }
-    tax = meaning.tax_in(title) or next((found for text in above if (found := meaning.tax_in(text))), None)
+    tax = meaning.tax_in(title) or next((said for text in above if (said := meaning.tax_in(text))), None)
     return frame.with_columns(
         source=pl.lit(path.name),
         feuille=pl.lit(name, dtype=pl.String),
@@ -326,7 +326,7 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
         )
         if name not in rows.columns
     ]
-    rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+    rows = periods.day_first(rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent))
     rows = rows if "montant" in rows.columns else rows.with_columns(montant=pl.lit(None, dtype=pl.Int64))
     digits = pl.col("acheteur_id").str.replace_all(r"\D", "")
     right = digits.str.len_chars().is_in([9, 14]) & luhn_ok(digits)

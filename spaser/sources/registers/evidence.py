@@ -18,8 +18,8 @@ import polars as pl
 
 from spaser import rules, settings
 from spaser.problems import Problem, closest
-from spaser.sources.registers.names import known_statuses
-from spaser.sources.siret import bare, luhn_ok
+from spaser.sources.registers.names import LEGAL_FORMS, known_statuses
+from spaser.sources.siret import bare, luhn_ok, unlabelled
 from spaser.text import fold
 
 SURE, LIKELY, WEAK, DECLARED = "sûre", "probable", "faible", "déclarée"
@@ -126,8 +126,10 @@ def _right(frame: pl.DataFrame) -> float:
     """The share of identifiers whose key is right; one where there is none."""
     if not (column := _identifier(frame)):
         return 1.0
-    filled = frame.select(pl.col(column).drop_nulls())
-    return float(filled.select(luhn_ok(bare(pl.col(column))).fill_null(False).mean()).item() or 0)
+    filled = frame.select(bare(unlabelled(pl.col(column).drop_nulls())).alias("lu"))
+    # Zeros that a spreadsheet ate.
+    whole = pl.when(pl.col("lu").str.contains(r"^\d{12,13}$")).then(pl.col("lu").str.zfill(14)).otherwise("lu")
+    return float(filled.select(luhn_ok(whole).fill_null(False).mean()).item() or 0)
 
 
 def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]]:
@@ -138,8 +140,11 @@ def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]
             continue
         filled = frame[column].drop_nulls().head(LOOKED)
         words = _statuses() if known == "statuts" else {fold(word) for word in known}
+        forms = {fold(value) for value in filled} & {*LEGAL_FORMS}
+        words = words - {"ei", "e i"} if forms else words
         share = sum(
-            fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/]", value)) for value in filled
+            fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/+()]|\s[-–]\s", value))
+            for value in filled
         ) / max(filled.len(), 1)
         said.append(f"{round(100 * share)} % des « {column} » connus")
         best = max(best, share)

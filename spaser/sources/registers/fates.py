@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from spaser.sources.registers import evidence, kinds
+from spaser.sources.registers import evidence, kinds, names
 from spaser.sources.registers.files import Opened
-from spaser.sources.siret import luhn_ok
+from spaser.sources.siret import is_scientific, luhn_ok
 
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
 _INACTIVE = ("false", "faux", "non", "0")
@@ -47,7 +47,8 @@ def accounts_of(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str
         f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (lines["sort"] == fate).sum()
         for fate in FATES
     }
-    doubts = lines.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
+    wrong = pl.any_horizontal(~pl.col("cle_juste"), *(_undated(name) for name in _DAYS if f"{name}_lu" in rows.columns))
+    doubts = lines.select((wrong & (pl.col("sort") == "retenu")).sum()).item()
     return file_of(opened, au, origin).with_columns(
         lus=pl.lit(lines.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
     )
@@ -133,8 +134,46 @@ def _off(have: list[str], opened: Opened) -> pl.Expr:
         filled = pl.concat_list(crosses).list.drop_nulls().list.unique(maintain_order=True).list.join(", ")
         parts.append(pl.when(filled != "").then(pl.format(f"{_OFF} : aucun type coché (« {{}} »)", filled)))
     elif "statut_lu" in have:
+        known = names.essential("statut_lu").replace_strict(names.others(), default=None, return_dtype=pl.String)
+        not_of_itself = pl.format(
+            f"{_OFF} : « {{}} » n'est pas une structure inclusive de plein droit (elle ne l'est que conventionnée ou agréée)",
+            known,
+        )
+        parts.append(pl.when(known.is_not_null()).then(not_of_itself))
         parts.append(pl.format(f"{_OFF} : type de structure inconnu (« {{}} »)", quoted("statut_lu")))
     return pl.coalesce(*parts, pl.lit(f"{_OFF} : aucun type de structure dit"))
+
+
+#: The days of a status, as they are called.
+_DAYS = {"depuis": "de début", "jusqua": "de fin"}
+#: No end, said in words.
+_ENDLESS = r"(?i)^\s*(?:illimit|sans (?:limite|fin|terme)|ind[ée]termin|permanent|ind[ée]fini|-+\s*$|n\.?[acs]\.?\s*$|n[ée]ant)"
+
+
+def _undated(name: str) -> pl.Expr:
+    """A day was written for this status, and is not understood."""
+    read = pl.col(f"{name}_lu")
+    return (read.is_not_null() & pl.col(name).is_null() & ~read.str.contains(_ENDLESS)).fill_null(False)
+
+
+def _of_days(rows: pl.DataFrame, opened: Opened) -> list[pl.DataFrame]:
+    """The statuses kept whose first or last day is not understood: nothing ends them."""
+    return [
+        rows.filter((pl.col("sort") == "retenu") & _undated(name)).select(
+            pl.lit(opened.path.name).alias("source"),
+            pl.col("position").cast(pl.Int64),
+            pl.coalesce("siret", "siren", "nom").alias("id"),
+            pl.lit(name).alias("champ"),
+            pl.col(f"{name}_lu").alias("valeur"),
+            pl.lit("date_illisible").alias("regle"),
+            pl.lit("doute").alias("niveau"),
+            pl.format(f"Date {said} illisible (« {{}} ») : statut gardé sans elle", pl.col(f"{name}_lu")).alias(
+                "message"
+            ),
+        )
+        for name, said in _DAYS.items()
+        if f"{name}_lu" in rows.columns
+    ]
 
 
 def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
@@ -167,8 +206,19 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     told = [
         fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)
     ]
-    message = pl.when(fate == "hors_liste").then(_off(rows.columns, opened)).otherwise(told[2])
-    return (
+    cut = (fate == "invalide") & is_scientific(pl.col("lu").str.replace_all(r"\s", "")).fill_null(False)
+    message = (
+        pl.when(fate == "hors_liste")
+        .then(_off(rows.columns, opened))
+        .when(cut)
+        .then(
+            pl.lit(
+                "Numéro abîmé par le tableur (« 8,00E+13 ») : mettez la colonne au format texte dans le fichier d'origine"
+            )
+        )
+        .otherwise(told[2])
+    )
+    lines = (
         rows.with_columns(regle=told[0], niveau=told[1], message=message)
         .filter(pl.col("regle").is_not_null())
         .select(
@@ -182,3 +232,4 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
             "message",
         )
     )
+    return pl.concat([lines, *_of_days(rows, opened)])

@@ -20,11 +20,13 @@ from spaser.sources.registers import accounts, evidence, kinds, names, sirene
 from spaser.sources.registers.fates import STATUS_KEY, accounts_of, doubts, fates, file_of
 from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.registers.told import list_date, of_address
-from spaser.sources.siret import bare, luhn_ok
+from spaser.sources.siret import bare, luhn_ok, unlabelled
 from spaser.text import fold, fold_expr
 from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED, Table
 
 WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
+#: No agreement lasts more years: a longer bare number is of months.
+LONGEST_YEARS = 10
 Progress = Callable[[str, float], None] | None
 
 
@@ -204,7 +206,7 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
 
 def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
     """Digits only; zeros a spreadsheet ate are given back when both check digits then hold."""
-    frame = frame.with_columns(bare(pl.col(column)).alias(column))
+    frame = frame.with_columns(bare(unlabelled(pl.col(column))).alias(column))
     digits = pl.when(pl.col(column).str.contains(r"^\d+$")).then(column)
     short = digits.str.len_chars().is_between(size - 2, size - 1) & (digits.str.len_chars() != 9)
     # Step by step: the check of a key repeats its column many times.
@@ -218,12 +220,40 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "creation", "fermeture") if c in frame.columns]
-    told = frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
+    frame, _ = dates.day_first(frame, wanted)
+    reader = {"depuis": dates.first_day, "jusqua": dates.last_day}
+    texts = {c: pl.col(c).cast(pl.String) for c in wanted}
+    told = frame.with_columns(
+        *(reader.get(c, dates.day)(text, since=dates.OLDEST).alias(c) for c, text in texts.items()),
+        *(texts[c].alias(f"{c}_lu") for c in ("depuis", "jusqua") if c in wanted),
+    )
+    if "duree" in told.columns and "depuis" in wanted:
+        told = told.with_columns(_end(told.columns))
+    if "etat" in told.columns:
+        told = told.with_columns(_state())
     if "fermeture" not in wanted:
         return told
     # A list that gives a day of closing and no state says by it that the structure is closed.
     state = pl.col("etat") if "etat" in told.columns else pl.lit(None, dtype=pl.String)
     return told.with_columns(etat=pl.coalesce(state, pl.when(pl.col("fermeture").is_not_null()).then(pl.lit("F"))))
+
+
+def _end(have: Sequence[str]) -> pl.Expr:
+    """The last day of an agreement that says its first day and how long it lasts: « 5 ans », « 24 mois », « 5 »."""
+    count = pl.col("duree").str.extract(r"(\d{1,3})").cast(pl.Int64, strict=False)
+    months = pl.col("duree").str.contains(r"(?i)mois") | (count > LONGEST_YEARS)
+    lasting = pl.when(months).then(count).otherwise(count * 12)
+    end = pl.col("depuis").dt.offset_by(lasting.cast(pl.String) + "mo").dt.offset_by("-1d")
+    return pl.coalesce("jusqua", end).alias("jusqua") if "jusqua" in have else end.alias("jusqua")
+
+
+def _state() -> pl.Expr:
+    """« Fermé », « Cessée », « En activité » as the letters of SIRENE; a code stays."""
+    flat = fold_expr(pl.col("etat"))
+    closed = flat.str.contains(r"^(?:ferm|cess|radi|clos|inactif|inactive|liquid|dissou|non$|faux$)")
+    opened = flat.str.contains(r"^(?:ouvert|acti[fv]|en (?:activite|service)|oui$|vrai$)")
+    coded = pl.when(pl.col("etat").is_in(["A", "C", "F"])).then("etat")
+    return pl.coalesce(coded, pl.when(closed).then(pl.lit("F")).when(opened).then(pl.lit("A"))).alias("etat")
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:
@@ -268,13 +298,15 @@ def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
     if "drapeau" in have:
         return sirene.flag(pl.col("drapeau")).alias("statut")
     known = names.known_statuses()
-    exact = _lookup("statut", known)
+    exact = pl.when(~names.is_form("statut").fill_null(False)).then(_lookup("statut", known))
     # A code written among other words, and no other: « S.I.A.E. - ACI ».
     codes = pl.col("statut").str.extract_all(rf"\b(?:{'|'.join(INCLUSIVE_STATUSES)})\b").list.unique()
-    coded = pl.when(codes.list.len() == 1).then(codes.list.first())
+    coded = pl.when((codes.list.len() == 1) & ~names.is_form("statut").fill_null(False)).then(codes.list.first())
     return pl.coalesce(
         exact,
-        names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String),
+        pl.when(~names.is_form("statut").fill_null(False)).then(
+            names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)
+        ),
         coded,
     ).alias("statut")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from spaser import rules
+from spaser.sources.ledgers import composed
 from spaser.sources.ledgers.headings import propose
 from spaser.sources.registers import kinds
 from spaser.sources.registers.evidence import ADDRESSES, MANY, Declared
@@ -30,7 +31,7 @@ def recognise(header: Cells) -> tuple[str, dict[str, str]] | None:
 
 def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
     """Every list whose headings these may be, the one that understands most of them first."""
-    have = {fold(cell): cell for cell in header if cell}
+    have = spoken(header)
     found = [
         (name, columns(spec["columns"], have))
         for name, spec in formats().items()
@@ -48,7 +49,7 @@ def matched(
         told = _own(header, above, found) or (_by_values(header, body) if _is_open(header, found) else None)
         return told or ((*found, None) if found else None)
     name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
-    have = {fold(cell): cell for cell in header if cell}
+    have = spoken(header)
     words = columns(
         formats().get(name, {}).get("columns", {})
         | formats()["propre"]["columns"]
@@ -72,7 +73,7 @@ def _own(
     if name not in (None, "propre", "sans_numero", "ess_france"):
         return None
     crosses = kinds.crossed(header)
-    words = columns(formats()["propre"]["columns"], {fold(cell): cell for cell in header if cell})
+    words = columns(formats()["propre"]["columns"], spoken(header))
     has = set(words.values())
     if not ({"siren", "siret"} & has or ("nom" in has and {"commune", "code_postal", "adresse"} & has)):
         return None
@@ -96,7 +97,7 @@ def _is_open(header: Cells, found: tuple[str, dict[str, str]] | None) -> bool:
 
 def _by_values(header: Cells, body: Callable[[], Sequence[Cells]]) -> tuple[str, dict[str, str], str | None] | None:
     """A list of one's own whose kinds stand under a heading of another word: « Agrément », « Dispositif »; never a table with amounts."""
-    words = columns(formats()["propre"]["columns"], {fold(cell): cell for cell in header if cell})
+    words = columns(formats()["propre"]["columns"], spoken(header))
     has = set(words.values())
     if not ({"siren", "siret"} & has or ("nom" in has and {"commune", "code_postal", "adresse"} & has)):
         return None
@@ -113,6 +114,49 @@ def _by_values(header: Cells, body: Callable[[], Sequence[Cells]]) -> tuple[str,
                 None,
             )
     return None
+
+
+#: What a heading composes (``ledgers.composed``) → the spelling of it that every list knows.
+_COMPOSED = {
+    "siret": "siret",
+    "siren": "siren",
+    "fournisseur": "nom",
+    "genre": "type de structure",
+    "commune": "commune",
+}
+
+
+def spoken(header: Cells) -> dict[str, str]:
+    """Each heading by its folded words; one that no list writes so, by what its words compose: « Numéro SIRET de la structure » is « siret »."""
+    have = {fold(cell): cell for cell in header if cell}
+    known = _spellings()
+    if _ours(have):
+        return have
+    free = [heading for heading in have if heading not in known]
+    for word, spelling in _COMPOSED.items():
+        said = {
+            fold(one)
+            for one in formats()["propre"]["columns"].get({"type de structure": "statut"}.get(spelling, spelling), ())
+        }
+        place = composed.best(free, [], word) if not said & set(have) else None
+        if place is not None:
+            have[spelling] = have[free[place]]
+    return have
+
+
+def _spellings() -> set[str]:
+    """Every heading that a list knows."""
+    columns = (words for spec in formats().values() for words in spec["columns"].values())
+    return {fold(one) for words in columns for one in words if isinstance(one, str)}
+
+
+def _ours(have: dict[str, str]) -> bool:
+    """Whether a list of SIRENE or of FINESS has these headings: they are compared as they are."""
+    return any(
+        all(any(fold(s) in have for s in mark) for mark in spec["marks"])
+        for spec in formats().values()
+        if spec["marks"] and (spec.get("sure") or "stock" in spec)
+    )
 
 
 def columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:

@@ -30,9 +30,28 @@ def known_statuses(*, everything: bool = False) -> dict[str, str]:
 _SMALL = r"\b(?:et|ou|de|d|l|la|le|les|des|du|par|en|un|une|a|au|aux|pour|s)\b"
 
 
+#: Words cut short: « Ent. adaptée », « Etab. et service d'aide par le travail ».
+_CUT = {"ent": "entreprise", "entr": "entreprise", "etab": "etablissement", "etabl": "etablissement", "ets": "etablissement",
+        "asso": "association", "assoc": "association", "gpt": "groupement", "serv": "service"}  # fmt: skip
+
+
 def essential(column: str) -> pl.Expr:
-    bare_words = fold_expr(pl.col(column)).str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
+    """The words that tell a kind: folded, in full, in the singular, without small words."""
+    full = fold_expr(pl.col(column))
+    for cut, word in _CUT.items():
+        full = full.str.replace(rf"\b{cut}\b", word)
+    bare_words = full.str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
     return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+#: Legal forms: beside them « EI » is an « entreprise individuelle » and no kind of structure.
+LEGAL_FORMS = ("sarl", "sas", "sasu", "eurl", "sci", "snc", "sa", "eirl", "micro entreprise", "auto entrepreneur", "entreprise individuelle", "profession liberale")  # fmt: skip
+
+
+def is_form(column: str) -> pl.Expr:
+    """Whether « EI » of this column is a legal form: others stand beside it."""
+    flat = fold_expr(pl.col(column))
+    return flat.is_in(["ei", "e i"]) & flat.is_in(LEGAL_FORMS).any()
 
 
 def by_words(known: dict[str, str]) -> dict[str, str]:
@@ -40,3 +59,15 @@ def by_words(known: dict[str, str]) -> dict[str, str]:
     pairs = pl.DataFrame({"mot": list(known), "statut": list(known.values())}).with_columns(cle=essential("mot"))
     alone = pairs.filter((pl.col("statut").n_unique().over("cle") == 1) & (pl.col("cle").str.len_chars() > 1))
     return dict(alone.select("cle", "statut").rows())
+
+
+def others() -> dict[str, str]:
+    """The essential words of each kind that is known and not inclusive of itself → its name: « Régie de quartiers »."""
+    table = rules.table("siae_types.csv").filter(pl.col("inclusif") != "oui")
+    names = {
+        fold(word): label
+        for code, label, alias in table.select("code", "libelle", "alias").rows()
+        for word in (code, label, *(alias or "").split("|"))
+        if word
+    }
+    return by_words(names)

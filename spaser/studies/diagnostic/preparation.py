@@ -94,7 +94,7 @@ class Base:
 
         What is counted of the past stops at ``as_of``; what can still be prepared begins on this day.
         """
-        return max(self.as_of, self.today) if self.today else self.as_of
+        return rules.day_to_prepare_from(self.as_of, self.today)
 
     @cached_property
     def accounts(self) -> pl.DataFrame:
@@ -237,8 +237,8 @@ def _whole(
     folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
     # A copy whose last day comes after the reader's was closed by a date that has not come.
     believed = today is None or not isinstance(reading, prepared.Prepared) or reading.last_day <= today
-    if believed and _as_prepared(reading, day, decisions, settings):
-        day, measured = reading.last_day, reading.measured
+    if believed and _as_prepared(reading, day, decisions, settings) and (kept := reading.measured) is not None:
+        day, measured = reading.last_day, kept
     else:
         room = Path(folder.name)
         laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)

@@ -38,6 +38,7 @@ from spaser.studies.potential import Opportunities
 from spaser.studies.publication import files as publication_files
 from spaser.studies.suppliers import SupplierDiagnostic
 from spaser.studies.suppliers import handover as purchases_handover
+from spaser.suppliers import spending
 from spaser.vocabulary.sentences import DEMO_NOTE
 
 TITLE = "Diagnostic d'achat responsable"
@@ -129,7 +130,7 @@ def study(
         | reach
         | _practices(asked)
         | _outcomes(result, asked)
-        | (impact.findings(impact.impact_of(spent)) if spent else {})
+        | (impact.findings(impact.impact_of(spent)) | _coverage(result, spent) if spent else {})
         | {
             "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
             "plan_dits": _written_of_actions(result),
@@ -144,6 +145,11 @@ def _spent(result: Diagnostic, ledger: Path, asked: Wishes, registers: Registers
     """The spend file, as what was decided of statuses and links has it."""
     lists = registers or list(asked.registers)
     return purchases.suppliers_of(ledger, lists, overrides=result.base.decisions, mapping=asked.columns)
+
+
+def _coverage(result: Diagnostic, spent: SupplierDiagnostic) -> dict[str, pl.DataFrame]:
+    ends = result.extras["renouvellements"].lazy()
+    return {"depenses_couverture": spending.covered(spent.lines.lazy(), ends).collect()}
 
 
 def findings(found: Study) -> Findings:

@@ -1,8 +1,7 @@
 """The publication of a SPASER."""
 
+from spaser.studies.publication.compared import Edition, compare
 from spaser.studies.publication.compose import (
-    Edition,
-    compare,
     comparison,
     measurer,
     national_targets,

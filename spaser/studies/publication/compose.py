@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from spaser import french, indicators, suppliers, territories
-from spaser.indicators import editions, peers, targets, trajectory
+from spaser.indicators import peers, targets, trajectory
 from spaser.indicators import spend as indicators_spend
 from spaser.indicators.entered import entered as entered_measures
 from spaser.indicators.measuring import known_shares
@@ -27,6 +27,8 @@ from spaser.sources.answers import entered as entered_file
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.studies.diagnostic.holders import proved
+from spaser.studies.publication.compared import Edition, compare, edition_of
+from spaser.suppliers import spending
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -74,6 +76,7 @@ class Publication:
     peers: pl.DataFrame
     editions: pl.DataFrame
     given: dict[str, Path] = field(default_factory=dict)
+    coverage: pl.DataFrame = field(default_factory=pl.DataFrame)
     with_score: bool = False
     mention: str = ""
 
@@ -85,15 +88,6 @@ class Publication:
     def notes(self) -> tuple[str, ...]:
         """What each page warns of: that it is a demonstration, what the mission says."""
         return tuple(filter(None, (DEMO_NOTE if self.base.demo else "", french.typeset(self.mention))))
-
-
-@dataclass(frozen=True, eq=False)
-class Edition:
-    """One edition: its contracts, the years it published, and the way it measured them."""
-
-    contracts: pl.LazyFrame
-    years: tuple[int, ...]
-    measure: Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
 def publish(
@@ -151,7 +145,7 @@ def publish(
         **(texts or {}),
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
-    moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
+    moved = _since(previous, edition_of(base, every.lazy(), published, measurer(name, population)))
     made = _composed(result, name, every, published, read, definition, moved)
     return replace(_known(made, proved(base)), with_score=with_score, mention=mention)
 
@@ -211,6 +205,7 @@ def _composed(
     spent = _spent(given.book, base, every, name, population) if given.book else MEASURES.empty()
     history = pl.concat([past, spent, _typed(given.entered, {*published, *given.entered["annee"]}, name)])
     year, several = base.as_of.year, len(names) > 1
+    ends = result.extras["renouvellements"].lazy()
     return Publication(
         diagnostic=result,
         years=published,
@@ -226,24 +221,8 @@ def _composed(
         peers=_compared(base, result.sirens, published, population),
         editions=editions,
         given=given.files,
+        coverage=spending.covered(given.book.lines.lazy(), ends).collect() if given.book else pl.DataFrame(),
     )
-
-
-def compare(old: Edition, new: Edition) -> pl.DataFrame:
-    """EDITIONS: the new edition against the old one, each measured again with one thing changed at a time."""
-    states = {editions.OLD: old, editions.NEW: new}
-    runs = []
-    for rule, data, period in dict.fromkeys(editions.RUNS.values()):
-        kept = states[data].contracts.filter(pl.col("annee").is_in(list(states[period].years)))
-        measured = states[rule].measure(kept).filter(pl.col("dimension") == "total")
-        # A buyer whose name is written otherwise is still the same.
-        runs.append(
-            measured.with_columns(
-                perimetre=pl.lit("ensemble"), regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)
-            )
-        )
-    table = pl.concat(pl.collect_all(runs))
-    return editions.attribute(table.lazy()).collect()
 
 
 def _since(previous: Edition | None, new: Edition) -> pl.DataFrame:

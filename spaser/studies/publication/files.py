@@ -29,21 +29,11 @@ from spaser.sections.publication.note import sections as note_sections
 from spaser.sections.publication.retained import marks
 from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
-from spaser.studies.publication.compose import Edition, Publication, codes, measurer
+from spaser.studies.publication.compared import REFERENCES, Edition, lists_read, method_of
+from spaser.studies.publication.compose import Publication, codes, measurer
 from spaser.vocabulary import POPULATIONS
 
 TITLE = "Publication des indicateurs du SPASER"
-#: The reference files behind the figures, whose bytes are named in ``sources.json``.
-REFERENCES = (
-    "law.toml",
-    "method.toml",
-    "indicators.toml",
-    "entered.toml",
-    "spaser_items.toml",
-    "peers.toml",
-    "agec_products.csv",
-    "reserved_ess_cpv.csv",
-)
 CONTRACTS = "contrats-mesures.parquet"
 
 
@@ -54,6 +44,7 @@ def findings(result: Publication) -> Findings:
         **whole.extras,
         "saisis": result.entered,
         "depense": result.spent,
+        "depenses_couverture": result.coverage,
         "acheteurs": result.by_buyer,
         "pairs": result.peers,
         "editions": result.editions,
@@ -185,7 +176,15 @@ def previous(folder: Path | str) -> Edition:
             todo=f"Donnez le dossier d'une publication : il contient sources.json et {CONTRACTS}.",
         ) from failure
     names = " + ".join(buyer["nom"] for buyer in told["acheteurs"])
-    return Edition(contracts.lazy(), tuple(told["annees"]), measurer(names, told["population"]))
+    return Edition(
+        contracts.lazy(),
+        tuple(told["annees"]),
+        measurer(names, told["population"]),
+        date.fromisoformat(told["donnees_au"]),
+        frozenset(row["sha256"] for row in told["contrats"]),
+        lists_read(told["listes_de_fournisseurs"]),
+        method_of(row["sha256"] for row in told["references"]),
+    )
 
 
 def summary(result: Publication) -> str:

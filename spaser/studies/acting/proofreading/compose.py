@@ -17,7 +17,7 @@ from spaser import rules
 from spaser.problems import Problem
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
-from spaser.studies.acting.proofreading import following, lengths, local, marking, reserving, subject, weights
+from spaser.studies.acting.proofreading import following, grids, lengths, local, marking, reserving, subject, weights
 from spaser.studies.acting.proofreading.lots import lots_of, together
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
@@ -32,6 +32,7 @@ from spaser.studies.acting.proofreading.reading import (
     WHOLE,
     Lot,
     pasted,
+    places,
     plain,
     row,
 )
@@ -192,6 +193,12 @@ def _defence(lot: Lot, which: str, name: str) -> list[dict[str, Any]]:
 _DEFENCE_KEYS = ("constat", "fondement", "ecarte")
 
 
+#: The label of a weighted criterion that takes the environment into account, whatever its weight is written in.
+_OF_ENVIRONMENT = re.compile(
+    r"\benvironnement(?!s? de travail)|\becolog|developpement durable|\bcarbone\b|\bdechets?\b|\bsobriete\b|\breemploi\b|\brecycl|\bbiodivers|\bbiologique|\b(?:part|produits?|denrees) (?:de )?bio\b|\bduree de vie\b|\breparab"
+)
+
+
 def _green_criterion(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "critère environnemental"
     duty, base, offered = _law(lot, "critere", _CRITERION)
@@ -200,6 +207,8 @@ def _green_criterion(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     unfit = marking.unfit(lot)
     if found := [p for p in lot.found("env", "critere", RULES_OF_CONSULTATION) if not marking.within(p, unfit)]:
         return [row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
+    if named := [one.text for one in grids.labelled(lot, _OF_ENVIRONMENT) if not marking.marks_the_firm(one.label)]:
+        return [row(name, MET, "Un critère environnemental est annoncé.", base, at=places(named[:1]))]
     if found := [p for p in lot.found("env", "critere") if p["genre"] not in RULES_OF_CONSULTATION]:
         said = "Lu hors du règlement de la consultation et de l'avis, où les candidats le cherchent : à y écrire."
         return [row(name, CHECK, said, base, at=found, text=offered)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from spaser import french
 from spaser.studies.acting.proofreading import subject
+from spaser.studies.acting.proofreading.figures import in_figures
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
     CLASHES,
@@ -36,7 +37,7 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """Every fault of the hours of a lot, or that they are met."""
     bound = lot.concession or lot.defence
     follow = "" if bound else _FOLLOW
-    bare = [p for p in lot.found("soc", "clause") if p["code"] == "opp"]
+    bare = [_in_words(p, lot) for p in lot.found("soc", "clause") if p["code"] == "opp"]
     found = [p for p in bare if p["nombre"] is not None]
     if not found and bare and all(p["genre"] in RULES_OF_CONSULTATION for p in bare):
         return []  # Announced, and written nowhere: the condition itself says so.
@@ -62,6 +63,17 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
         said = "Heures exigées sans pénalité ni mise en demeure."
         rows.append(row("pénalité de la clause", GOOD, said, PRACTICE, at=found, text=follow))
     return rows or [row(NAME, MET, "Heures ou taux écrits, avec suivi et pénalité.", COHERENCE, at=found)]
+
+
+def _in_words(passage: dict[str, Any], lot: Lot) -> dict[str, Any]:
+    """A passage without a number, with the hours that its line says in words: « mille deux cents heures »."""
+    if passage["nombre"] is not None:
+        return passage
+    text = next(one["plie"] for one in lot.texts if one["texte_id"] == passage["texte_id"])
+    start = text.rfind("\n", 0, passage["debut"] or 0) + 1
+    line = text[start : max(text.find("\n", passage["fin"] or 0), passage["fin"] or 0)]
+    said = re.search(r"\b(\d{2,5}) heures?\b", in_figures(line, "heures?")) if not re.search(r"\d", line) else None
+    return passage | {"nombre": float(said[1]), "nombre_unite": "heures"} if said else passage
 
 
 def _values(found: list[dict[str, Any]]) -> list[tuple[float, str]]:

@@ -25,6 +25,12 @@ _FIRM = re.compile(
 _FIRM_PLACED = re.compile(
     rf"\b(?:entreprises?|candidats?|soumissionnaires?|structures?|titulaire|prestataires?|fournisseurs?)\b(?:(?!locaux|batiment|site)[^.;\n]){{0,60}}(?:{PLACED.pattern})"
 )
+#: An origin that is asked of what is bought; direct supplies (« circuits courts ») are none.
+_ORIGIN = re.compile(
+    r"\b(?:fabriqu|produi|assembl|confectionn|cultiv|elev|transform|issu|proven)\w*\b[^.;\n]{0,40}\b(?:en france|francaise?s?\b|dans (?:un|le) rayon|a moins de \d+ ?km|de la region\b|du departement\b|du territoire\b|regiona(?:le?s?|ux)\b)"
+    r"|\b(?:d'|de )?(?:origine|provenance|fabrication) (?:(?:est|sera) )?(?:exclusivement )?(?:francaise|france|locale|regionale)\b|\bmade in france\b"
+    r"|\b(?:produits?|denrees?|fournitures?|materiaux|legumes|fruits|viandes?) (?:locaux|locales?|regiona(?:le?s?|ux))\b"
+)
 _LABEL = re.compile(
     r"\becolabel (?:europeen|nordique|de l'union|eu)|\beu ecolabel|\bnf environnement\b|\bange bleu\b|\bcygne (?:blanc|nordique)\b|\b(?:fsc|pefc)\b"
     r"|\boeko-?tex\b|\bmax havelaar\b|\bfairtrade\b|\benergy star\b|\bepeat\b|\bnature et progres\b|\blabel rouge\b|\bgots\b|\becocert\b"
@@ -54,6 +60,9 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     if brand:
         said = "Marque nommée sans « ou équivalent » : l'ajouter."
         rows.append(row("marque", CHECK, said, "", at=places(brand)))
+    if origin := [t for t in lot.own if any(_ORIGIN.search(one) for one in _alone(t["plie"]))]:
+        said = "Provenance demandée (pays, région, rayon) : une spécification n'en vise aucune, sauf à la justifier par l'objet et à écrire « ou équivalent »."
+        rows.append(row("provenance", CHECK, said, base(lot), at=places(origin)))
     if area:
         said = "Préférence locale : le recrutement ou le choix dépend du lieu (habitants, entreprises du lieu)."
         rows.append(row("préférence locale", CHECK, said, base(lot), at=places(area)))

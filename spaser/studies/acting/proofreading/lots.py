@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from spaser.studies.acting.proofreading.reading import WHOLE, Lot, lots_told, plain
+from spaser.studies.acting.proofreading.reading import WHOLE, Lot, lots_told, plain, tables_of_lots
 
-#: A line of a table of hours: « Lot n° 2 : 410 heures ».
-_ROW = re.compile(r"^\W*lot ?(?:n ?[°o]? ?)?(?P<lot>\d{1,2})\b[^\n]*?\b(?P<hours>\d{1,3}(?: ?\d{3})*) ?heures?\b", re.M)
+#: The hours of a row of a table of lots: « Lot n° 2 : 410 heures », « 2 ; Isolation ; 280 h », « Lot 2 – Isolation : 250 ».
+_HOURS = re.compile(r"(?<![\d.,])(\d{1,3}(?: ?\d{3})*) ?(?:h|heures?)\b")
+_BARE = re.compile(r"(?:^|[;:|\t–-]) ?(\d{1,3}(?: ?\d{3})*)\W*$")
+_ROW = re.compile(r"^\W*lot ?(?:n ?[°o]? ?)?(?P<lot>\d{1,2})\b[^\n]*?\b\d{1,3}(?: ?\d{3})* ?heures?\b")
 #: How far before a passage the name of its lot is looked for, when its sentence names none.
 _BEFORE = 160
 
@@ -17,14 +19,21 @@ def lots_of(
     texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: dict[str, dict[str, Any]]
 ) -> list[Lot]:
     """The lots, when a passage is for one of them; a passage that names no lot is for all."""
-    passages = [_in_table(passage, by_text) for passage in passages]
+    passages = _by_rows(passages, by_text)
     own = {_key(passage): _named(passage, by_text) for passage in passages}
     own |= {_key(one): _of_number(one, passages, own) for one in passages if not own[_key(one)]}
     if not any(own.values()):
         return [Lot(WHOLE, passages, texts)]
     told = {number for text in texts for number in lots_told(text["plie"])}
-    numbers = sorted(told.union(*own.values()), key=int)
+    numbers = _all_of(
+        told.union(*own.values(), *(rows.values() for text in texts for _, rows in _tables(text["plie"])))
+    )
     return [Lot(f"lot {number}", _kept(number, passages, own), texts) for number in numbers]
+
+
+def _all_of(told: set[str]) -> list[str]:
+    """The lots from the first to the last that is named: a lot n° 2 alone named is not alone."""
+    return [str(number) for number in range(1, max(2, *map(int, told)) + 1)]
 
 
 def together(rows: list[dict[str, Any]], lots: list[Lot]) -> list[dict[str, Any]]:
@@ -44,22 +53,49 @@ def _alike(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _key(passage: dict[str, Any]) -> str:
-    return f"{passage['texte_id']}-{passage['debut']}"
+    return f"{passage['texte_id']}-{passage['debut']}-{passage.get('ligne') or ''}"
 
 
-def _in_table(passage: dict[str, Any], by_text: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """A passage of a text that gives the hours of each lot on a line: those of its own line, none for a sentence that sends to them."""
-    told = plain(by_text[passage["texte_id"]]["texte"])
-    rows = list(_ROW.finditer(told))
-    if passage["nombre_unite"] != "heures" or len({row["lot"] for row in rows}) < 2:
-        return passage
-    line = told.count("\n", 0, passage["fin"] or 0)
-    at = {told.count("\n", 0, row.start("lot")): row for row in rows}
-    first = at[min(at)] if line + 1 == min(at) else None  # The head of the table, which took its first line.
-    own = at.get(line, first)
-    return passage | {
-        "nombre": float(own["hours"].replace(" ", "")) if own else None,
-        "ligne": own["lot"] if own else None,
+def _tables(told: str) -> list[tuple[int, dict[int, str]]]:
+    """The tables of lots of a folded paragraph; its rows that give hours to a lot, without any head, are one too."""
+    if found := tables_of_lots(told):
+        return found
+    rows = {rank: row["lot"] for rank, line in enumerate(told.split("\n")) if (row := _ROW.match(line))}
+    return [(min(rows) - 1, rows)] if len(set(rows.values())) > 1 else []
+
+
+def _by_rows(passages: list[dict[str, Any]], by_text: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The passages, those of a table that gives the hours of each lot on a line made one per lot that has some."""
+    kept: list[dict[str, Any]] = []
+    done: set[tuple[str, int]] = set()
+    for passage in passages:
+        told = plain(by_text[passage["texte_id"]]["texte"])
+        given = [one for one in _tables(told) if _of_hours(told, *one)] if passage["code"] == "opp" else []
+        line = told.count("\n", 0, passage["fin"] or 0)
+        table = next((one for one in given if line == one[0] or line in one[1]), None)
+        if table is None:
+            # A sentence that sends to the table has none of its hours.
+            alone = {"nombre": None} if given and passage["nombre_unite"] == "heures" else {}
+            own = {lot for one in given for lot in _of_hours(told, *one)}
+            kept.append(passage | alone | {"lots": own})
+        elif (passage["texte_id"], table[0]) not in done:
+            done.add((passage["texte_id"], table[0]))
+            kept += [
+                passage | {"nombre": hours, "nombre_unite": "heures", "ligne": lot}
+                for lot, hours in _of_hours(told, *table).items()
+            ]
+    return kept
+
+
+def _of_hours(told: str, head: int, rows: dict[int, str]) -> dict[str, float]:
+    """The hours that each row of a table gives to its lot; a bare number counts under a head that says hours."""
+    lines = told.split("\n")
+    said = head >= 0 and "heure" in lines[head]
+    found = (
+        (lot, _HOURS.findall(lines[rank]) or (_BARE.findall(lines[rank]) if said else [])) for rank, lot in rows.items()
+    )
+    return {
+        lot: float(hours[-1].replace(" ", "")) for lot, hours in found if hours and float(hours[-1].replace(" ", ""))
     }
 
 
@@ -75,7 +111,8 @@ def _named(passage: dict[str, Any], by_text: dict[str, dict[str, Any]]) -> set[s
     if found := set(lots_told(told[start : min(stops, default=len(told))])):
         return found
     before = told[max(0, start - _BEFORE) : start].replace(";", ".").replace("\n", ".").split(".")
-    return next((lots for one in reversed(before) if (lots := set(lots_told(one)))), set())
+    near = next((lots for one in reversed(before) if (lots := set(lots_told(one)))), set())
+    return near or passage.get("lots", set())
 
 
 def _of_number(passage: dict[str, Any], passages: list[dict[str, Any]], own: dict[str, set[str]]) -> set[str]:

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from spaser import rules
-from spaser.studies.acting.proofreading import local
-from spaser.studies.acting.proofreading.reading import CHECK, FORBIDDEN, RULES_OF_CONSULTATION, Lot, pasted, places, row
+from spaser.studies.acting.proofreading import grids, local
+from spaser.studies.acting.proofreading.reading import CHECK, FORBIDDEN, Lot, pasted, places, row
 
 NAME = "lien du critère avec l'objet"
 _SOCIAL = pasted("critere_social", "concession")
-_FIRM = re.compile(
+_POLICY = re.compile(
     r"\bpolitiques? (?:generale|rse\b|(?:de |en matiere de |d')?(?:responsabilite )?(?:sociale|societale|environnementale|developpement durable))"
     r"|\b(?:demarche|label|certification|engagements?|notation|strategie) rse\b"
     r"|\bresponsabilite (?:sociale|societale) (?:\(rse\) )?(?:de l'entreprise|des entreprises|du candidat|du soumissionnaire)"
-    r"|\bagrements? (?:d')?(?:esus|entreprises? solidaires?)|\bstatut (?:d'|de l'|de )?(?:ess\b|economie sociale|associati|cooperati)"
-    r"|\bappartenance a l'(?:ess\b|economie sociale)"
+)
+_ESS = r"(?:ess\b|l'ess\b|l'?economie sociale|economie sociale|associati|cooperati|entreprises? (?:de l'(?:ess\b|economie sociale)|adaptee|d'insertion|a mission))"
+_STATUS = re.compile(
+    rf"\bagrements? (?:d')?(?:esus|entreprises? solidaires?)|\b(?:statut|qualite|forme) (?:juridique )?(?:d'|de l'|de la |de |d'une )?{_ESS}|\bstatut (?:juridique|social) (?:du |de l'|des )(?:candidat|entreprise|soumissionnaire)"
+    rf"|\b(?:appartenance|appartenir) (?:a |au )(?:secteur de )?(?:l'ess\b|l'economie sociale)|\b(?:entreprises?|structures?|candidats?) (?:relevant |issue?s? )?de l'(?:ess\b|economie sociale)"
     r"|\bpreferences? (?:donnees? |accordees? )?(?:aux|pour les) (?:associations|entreprises|structures|candidats|soumissionnaires|fournisseurs|artisans|pme)\b"
 )
 _THEIRS = r"(?:du |des |de l'|de la )(?:siege|candidats?|entreprises?|soumissionnaires?|societe|agence|prestataires?|fournisseurs?|titulaire)"
@@ -31,29 +34,23 @@ _TIED = re.compile(
     r"\b(?:execution|affecte\w*|applique\w*|mise? en oeuvre|mobilise\w*|delais?|reactivite)\b|\b(?:pour|dans le cadre d[ue]) (?:le |la |l'|ce |cette )?(?:present )?(?:marche|accord-cadre|lot|prestations?)\b"
 )
 _DENIED = re.compile(r"\b(?:n'est|ne sera|ne seront|ne sont|n'entrent?) (?:pas|ni|en aucun)|\baucune?\b|\bsans\b")
-_CRITERIA = re.compile(r"\bcriteres?\b")
-_WEIGHT = re.compile(r"\d ?(?:%|points?\b)")
 _PIECE = re.compile(r"[^;\n%]+%?")
 
 
 def criteria(lot: Lot) -> Iterator[tuple[dict[str, Any], int, int]]:
-    """Each award criterion that the rules of the consultation weigh: its paragraph, and where it stands there."""
-    titled = {(t["document"], t["article"]) for t in lot.own if t["article"] and _CRITERIA.search(t["plie"][:80])}
-    for text in lot.own:
-        if text["genre"] not in RULES_OF_CONSULTATION:
-            continue
-        listed, article = "critère" in (text["champ"] or ""), text["article"] or ""
-        under = {(text["document"], article), (text["document"], article.rpartition(".")[0])} & titled
-        if not listed and not under and not _CRITERIA.search(text["plie"]):
-            continue
+    """Each award criterion that the rules of the consultation weigh, or rank where none is weighed: its paragraph, and where it stands."""
+    read = list(grids.paragraphs(lot))
+    weighed = {place for text, place in read if place and grids.weighs(text["plie"])}
+    for text, place in read:
+        ranked = place is not None and place not in weighed
         for piece in _PIECE.finditer(text["plie"]):
-            if listed or _WEIGHT.search(piece[0]):
+            if ranked or "critère" in (text["champ"] or "") or grids.weighs(piece[0]):
                 yield text, piece.start(), piece.end()
 
 
 def marks_the_firm(text: str) -> bool:
     """Does a folded criterion mark a general policy, a status or a place, and not the offer."""
-    return bool(_FIRM.search(text) or _PLACE.search(text)) and not _DENIED.search(text)
+    return any(one.search(text) for one in (_POLICY, _STATUS, _PLACE)) and not _DENIED.search(text)
 
 
 def unfit(lot: Lot) -> list[tuple[dict[str, Any], int, int]]:
@@ -70,23 +67,29 @@ def within(passage: dict[str, Any], spans: list[tuple[dict[str, Any], int, int]]
 
 
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    """The criteria to take out: those of a place, then those of a policy or a status, with the articles held for each."""
-    found: dict[tuple[bool, bool], list[dict[str, Any]]] = {}
+    """The criteria to take out: those of a place, of a status, of a general policy, with the articles held for each."""
+    found: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     for text, start, end in unfit(lot):
         said = text["plie"][start:end]
-        found.setdefault((bool(_PLACE.search(said)), bool(_TIED.search(said))), []).append(text)
-    return [_row(lot, placed, tied, texts) for (placed, tied), texts in sorted(found.items(), key=lambda one: one[0])]
+        marked = next(name for name, one in _MARKED.items() if one.search(said))
+        found.setdefault((marked, bool(_TIED.search(said))), []).append(text)
+    return [_row(lot, marked, tied, texts) for (marked, tied), texts in found.items()]
 
 
-def _row(lot: Lot, placed: bool, tied: bool, texts: list[dict[str, Any]]) -> dict[str, Any]:
+#: What a criterion marks, and how sure it is that none may: the words are those of the levers (« lever_law.toml »).
+_MARKED = {"place": _PLACE, "statut": _STATUS, "politique": _POLICY}
+
+
+def _row(lot: Lot, marked: str, tied: bool, texts: list[dict[str, Any]]) -> dict[str, Any]:
+    placed = marked == "place"
     base, offered = _base(lot, placed)
-    told = "Critère qui note l'entreprise ou son lieu, et non l'offre : à retirer"
-    if tied:
-        told = "Critère qui semble noter l'entreprise ou son lieu : il doit noter l'offre ou l'exécution du contrat"
-    said = f"{told}." if placed else f"{told} (source secondaire, à confirmer)."
-    sure = (
-        placed and base and not tied
-    )  # That an article forbids a place was read; for a policy or a status, a decision alone says it.
+    held = rules.toml("lever_law.toml")["criteria"][marked]
+    how = "semble noter" if tied else "note"
+    asked = "il doit noter l'offre ou l'exécution du contrat" if tied else "à retirer"
+    why = "" if lot.defence else f" ({held['why']})"
+    said = f"Critère qui {how} {held['what']}, et non l'offre : {asked}{why}."
+    # That a criterion may not prefer a place is held as read; a policy rests on a decision read elsewhere, a status on our reading.
+    sure = held["confidence"] == "texte_lu_en_copie" and base and not tied
     return row(NAME, FORBIDDEN if sure else CHECK, said, base, at=places(texts), text=offered)
 
 
@@ -95,7 +98,8 @@ def _base(lot: Lot, placed: bool) -> tuple[str, str]:
     if lot.defence:
         return "", ""
     if placed:
-        return local.base(lot), ""
+        base = local.base(lot)
+        return f"{base}, R2152-7" if base else "", ""
     if lot.concession:
         return "CCP R3124-4", f"{_SOCIAL}_concession"
     return rules.toml("lever_law.toml")["levers"]["critere"]["legal"], _SOCIAL

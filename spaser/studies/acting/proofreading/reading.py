@@ -20,10 +20,15 @@ IN_ORDER = (NOT_DUE, MET)
 COHERENCE, PRACTICE = "cohérence des pièces", "bonne pratique (aucun article)"
 WHOLE = "tous les lots"
 RULES_OF_CONSULTATION = ("RC", "AVIS")
-EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
+EXECUTION = ("CCAP", "CCTP", "CCP", "AE", "CONTRAT")
 _LOT = re.compile(
     r"\blot(?P<many>s)? ?(?:n ?[°o]?s? ?)?(?P<said>\d{1,2}\b(?(many)(?:(?: ?, ?| et | a )(?:n ?[°o]? ?)?\d{1,2}\b(?! ?(?:%|mois|ans|heures|euros)))*))"
 )
+#: A row of a table of lots, and the head of such a table: « 2 ; Élagage : 24 mois » under « N° de lot ; Intitulé : Durée ».
+_LOT_ROW = re.compile(
+    r"^\W*(?P<word>lot ?(?:n ?[°o]? ?)?)?(?P<lot>\d{1,2})(?(word)\b|\b(?![.,/-]?\d| ?(?:%|mois|ans|heures|h\b)|[.)]))(?P<said>[^\n]*)$"
+)
+_LOT_HEAD, _HEAD = re.compile(r"^\W*(?:n ?[°o]? ?(?:du |de |des )?)?lots?\b[^.]*$"), 150
 #: What says that the contract is a concession; « réseaux des concessionnaires » does not.
 _CONCEDED = re.compile(
     r"\b[lr] ?\.? ?31(?:13|14|24)-\d|\bavis de concession\b|\bautorite concedante\b|\bduree de la concession\b"
@@ -49,6 +54,24 @@ def lots_told(text: str) -> list[str]:
     return found
 
 
+def tables_of_lots(text: str) -> list[tuple[int, dict[int, str]]]:
+    """The tables of a folded paragraph whose rows are lots: the line of its head, and the lot of each line that follows it."""
+    found: list[tuple[int, dict[int, str]]] = []
+    for rank, line in enumerate(text.split("\n")):
+        numbered = _LOT_ROW.match(line)
+        if found and numbered and rank == max([found[-1][0], *found[-1][1]]) + 1:
+            found[-1][1][rank] = numbered["lot"]
+        elif len(line) <= _HEAD and _LOT_HEAD.match(line) and not _LOT_ROW.match(line):
+            found.append((rank, {}))
+    return [(head, rows) for head, rows in found if len(rows) > 1]
+
+
+def lines_of(text: str, number: str) -> str:
+    """A folded paragraph without the rows of other lots; without any row when no lot is asked."""
+    others = {rank for _, rows in tables_of_lots(text) for rank, lot in rows.items() if lot != number}
+    return "\n".join(line for rank, line in enumerate(text.split("\n")) if rank not in others)
+
+
 @dataclass(frozen=True)
 class Lot:
     """What one lot is read in: its passages and its paragraphs, folded once."""
@@ -63,6 +86,11 @@ class Lot:
             for p in self.passages
             if p["dimension"] == dimension and p["porteur"] == carrier and (not pieces or p["genre"] in pieces)
         ]
+
+    @property
+    def number(self) -> str:
+        """Its number; nothing when it is the whole consultation."""
+        return "" if self.name == WHOLE else self.name.rsplit(" ", 1)[-1]
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(text["plie"]) for text in self.texts)
@@ -80,9 +108,8 @@ class Lot:
     @property
     def own(self) -> list[dict[str, Any]]:
         """Its paragraphs: those that name another lot and not this one are left out."""
-        number = self.name.rsplit(" ", 1)[-1]
         named = ((text, lots_told(text["plie"])) for text in self.texts)
-        return [text for text, lots in named if self.name == WHOLE or not lots or number in lots]
+        return [text for text, lots in named if not self.number or not lots or self.number in lots]
 
 
 #: The codes of the texts that the checks name.

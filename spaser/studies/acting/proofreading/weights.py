@@ -1,12 +1,12 @@
-"""The weights of the award criteria: does each grid make a hundred."""
+"""The weights of the award criteria: does each grid make a hundred, and do the parts of a criterion make it."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from spaser import french
 from spaser.studies.acting.proofreading import marking
+from spaser.studies.acting.proofreading.grids import COEFFICIENT, POINTS, Grid, Weight, grids
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
     CLASHES,
@@ -19,64 +19,93 @@ from spaser.studies.acting.proofreading.reading import (
 )
 
 NAME = "pondération des critères"
-_WEIGHT = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%")
-_CRITERIA = re.compile(r"\bcriteres?\b")
-#: A line of a part of a criterion: « 2.1 Méthode : 25 % », « Sous-critère 1 : 10 % ».
-_PART = re.compile(r"^\W*(?:\d{1,2}[.-]\d{1,2}\b|sous-? ?criteres?\b|dont\b)")
-
-Grid = tuple[list[dict[str, Any]], list[float]]
+_NEAR, _LABEL = 0.011, 60
 
 
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    """The grids that do not make a hundred and the criteria without a weight."""
-    grids = _grids(lot)
-    rows = [_unequal(lines, weights) for lines, weights in grids if abs(sum(weights) - 100) > 0.01]
+    """The grids that do not make a hundred, the parts that do not make their criterion, and the criteria without a weight."""
+    read = [grid for grid in grids(lot) if grid.whole]
+    rows = [told for grid in read for told in (*_unequal(grid), *_parts(grid))]
     marked = [*lot.found("env", "critere"), *lot.found("soc", "critere")]
     bare = [p for p in marked if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION]
-    if bare and not grids:
+    if bare and not read and not lot.concession:
         rows.append(row(NAME, CHECK, "Critère social ou environnemental sans poids lu.", COHERENCE, at=bare))
-    met = row(NAME, MET, "Les poids lus font 100 %.", COHERENCE, at=places([lines[0] for lines, _ in grids]))
+    sure = [grid for grid in read if _total(grid) is not None and grid.unit != COEFFICIENT]
+    unit = "points" if sure and all(grid.unit == POINTS for grid in sure) else "%"
+    whole = french.listing(dict.fromkeys(_said(_total(grid) or 100) for grid in sure))
+    at = places([grid.weights[0].text for grid in sure])
+    met = row(NAME, MET, f"Les poids lus font {whole}\u00a0{unit}.", COHERENCE, at=at)
     unfit = marking.unfit(lot)  # A grid that holds a criterion to take out has nothing in order.
-    return rows or ([met] if grids and not unfit else [])
+    return rows or ([met] if sure and not unfit else [])
 
 
-def _unequal(lines: list[dict[str, Any]], weights: list[float]) -> dict[str, Any]:
-    """A grid that does not make a hundred: over it, whole criteria clash; under it, a line may be unread."""
-    told = f"{' + '.join(map(_said, weights))} = {_said(sum(weights))}\u00a0%"
-    clash = sum(weights) > 100 and len(lines) == len(weights) and not any(_PART.search(one["plie"]) for one in lines)
+def _total(grid: Grid) -> float | None:
+    """What the whole criteria have to make: a hundred in percent, in points the total written or a hundred when they make it."""
+    if grid.unit == COEFFICIENT or not grid.unit:
+        return None
+    if grid.unit == POINTS:
+        return grid.total or (100 if _holds(grid.whole, 100) else None)
+    return 100
+
+
+def _holds(weights: list[Weight], total: float) -> bool:
+    return sum(one.low for one in weights) - _NEAR <= total <= sum(one.high for one in weights) + _NEAR
+
+
+def _unequal(grid: Grid) -> list[dict[str, Any]]:
+    """A grid that does not make its total: over it, whole criteria clash; under it, a line may be unread."""
+    total = _total(grid)
+    if total is None or _holds(grid.whole, total):
+        return []
+    over = sum(one.low for one in grid.whole) > total
+    clash = over and all(one.lone for one in grid.whole) and not _doubtful(grid)
     why = "" if clash else " (une ligne non lue, des sous-critères ou des lots à part ?)"
-    said = f"Les poids lus ne font pas 100 % : {told}{why}."
-    return row(NAME, CLASHES if clash else CHECK, said, COHERENCE, at=places(lines[:1]))
+    unit = grid.unit
+    said = f"Les poids lus ne font pas {_said(total)} {unit} : {_sum(grid.whole)}\u00a0{unit}{why}."
+    return [row(NAME, CLASHES if clash else CHECK, said, COHERENCE, at=places([grid.weights[0].text]))]
+
+
+def _doubtful(grid: Grid) -> bool:
+    """May some of the weights taken for whole criteria be those of parts: written as one, or after another that they do not pass."""
+    return any(len(one.number) > 1 or one.mark.startswith("sous") for one in grid.whole)
+
+
+def _parts(grid: Grid) -> list[dict[str, Any]]:
+    """The criteria whose parts, told in the same unit, make neither the criterion nor, each being a share of it, a hundred."""
+    rows = []
+    for rank, one in enumerate(grid.weights):
+        parts = [part for part in grid.parts(rank) if part.unit == one.unit]
+        shares = one.unit != COEFFICIENT and _holds(parts, 100)
+        if (
+            len(parts) < 2
+            or len(parts) < len(grid.parts(rank))
+            or _holds(parts, one.high)
+            or _holds(parts, one.low)
+            or shares
+        ):
+            continue
+        over = sum(part.low for part in parts) > one.high
+        label = _label(one)
+        state, why = (CLASHES, "") if over else (CHECK, " (une ligne non lue ?)")
+        said = f"Les sous-critères de « {label} » font {_sum(parts)}\u00a0{one.unit}, et non {_said(one.high)}\u00a0{one.unit}{why}."
+        rows.append(row(NAME, state, said, COHERENCE, at=places([one.text])))
+    return rows
+
+
+def _label(one: Weight) -> str:
+    """The words of a criterion as they are written."""
+    at = one.text["plie"].find(one.label)
+    said = one.text["texte"][at : at + len(one.label)] if at >= 0 else one.label
+    return " ".join(said.strip(" -–—•*:;,()\t\n").split())[:_LABEL].rstrip(" (:")
+
+
+def _sum(weights: list[Weight]) -> str:
+    ranged = any(one.low != one.high for one in weights)
+    if ranged:
+        low, high = (_said(sum(getattr(one, bound) for one in weights)) for bound in ("low", "high"))
+        return f"de {low} à {high}"
+    return f"{' + '.join(_said(one.high) for one in weights)} = {_said(sum(one.high for one in weights))}"
 
 
 def _said(total: float) -> str:
     return french.number(total, 0 if float(total).is_integer() else 1)
-
-
-def _lines(lot: Lot) -> list[dict[str, Any]]:
-    """The lines of award criteria that the rules of the consultation hold."""
-    return [t for t in lot.own if "critère" in (t["champ"] or "") and t["genre"] in RULES_OF_CONSULTATION]
-
-
-def _grids(lot: Lot) -> list[Grid]:
-    """Each grid with its weights: the lines under one heading, parts of criteria left out; else a sentence that gives several."""
-    under: dict[tuple[Any, ...], list[tuple[dict[str, Any], float]]] = {}
-    for text in _lines(lot):
-        if found := _WEIGHT.findall(text["plie"]):
-            key = (text["document"], text["article"], text["titre"])
-            under.setdefault(key, []).append((text, _value(found[-1])))
-    grids = [_whole(lines) for lines in under.values()]
-    if grids:
-        return [([text for text, _ in lines], [weight for _, weight in lines]) for lines in grids]
-    told = [t for t in lot.own if t["genre"] in RULES_OF_CONSULTATION and _CRITERIA.search(t["plie"])]
-    sentences = ((text, _WEIGHT.findall(one)) for text in told for one in re.split(r"[.\n]\s", text["plie"]))
-    return [([text], [_value(one) for one in found]) for text, found in sentences if len(found) > 1]
-
-
-def _whole(lines: list[tuple[dict[str, Any], float]]) -> list[tuple[dict[str, Any], float]]:
-    """The lines of whole criteria; all of them when each is written as a part (« 6.1 Prix », « 6.2 Valeur technique »)."""
-    return [one for one in lines if not _PART.search(one[0]["plie"])] or lines
-
-
-def _value(said: str) -> float:
-    return float(said.replace(",", "."))
