@@ -93,13 +93,7 @@ def matches(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    told_of = {
-        "insertion_dite": said_insertion(settings),
-        "arrondissements": said_districts(),
-        "_branche": unsaid_branch(),
-        "_voulues": branches.of_needs(),
-    }
-    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
+    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **_told_of(settings))
     spots = asked.select("lieu", "famille").unique()
     if laid is None:
         laid = offers(spots, places, supply, radius=radius, sold=sold, reached=reached)
@@ -112,8 +106,8 @@ def matches(
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
     able = (
-        done.with_columns(metier=_trade())
-        .drop("_branche", "_voulues", "branches")
+        done.with_columns(metier=branches.trade(), gagnes_siret=branches.own_wins())
+        .drop("_branche", "_voulues", "_dites", "branches")
         .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
         .filter(proven(settings))
     )
@@ -123,6 +117,17 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def _told_of(settings: dict) -> dict[str, pl.Expr]:
+    """What the subject and the code of a need say of whom it is for."""
+    return {
+        "insertion_dite": said_insertion(settings),
+        "arrondissements": said_districts(),
+        "_branche": unsaid_branch(),
+        "_voulues": branches.of_needs(),
+        "_dites": branches.of_needs(own=True),
+    }
 
 
 def offers(
@@ -176,16 +181,6 @@ def once(supply: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _trade() -> pl.Expr:
-    """The trade as the need reads it: that of another branch of the family is another, a branch that nothing says is unknown."""
-    return (
-        pl.when(branches.another() & pl.col("metier"))
-        .then(False)
-        .when(~pl.col("_branche") | ~pl.col("metier"))
-        .then("metier")
-    )
-
-
 def _reached(
     spots: pl.LazyFrame,
     places: pl.LazyFrame,
@@ -224,7 +219,7 @@ _SLIM = (
     "capacite_haut",
 )
 #: What points read of a supplier.
-_SCORED = ("metier", "gagnes_siret", "siae", "arrondissement")
+_SCORED = ("metier", "gagnes_siret", "gagnes_branche", "siae", "arrondissement")
 
 
 def describe(found: pl.LazyFrame, supply: pl.LazyFrame, most: int | None = None) -> pl.LazyFrame:

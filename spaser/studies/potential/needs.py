@@ -33,7 +33,7 @@ TOTALLED = (
 )
 
 
-class Judged(NamedTuple):
+class Weighed(NamedTuple):
     """``found`` the credible matches (``TOTALLED``), ``named`` those that a page may name, ``opportunities`` OPPORTUNITIES, net of
     double counting, ``families`` one row per family."""
 
@@ -43,7 +43,7 @@ class Judged(NamedTuple):
     families: pl.DataFrame
 
 
-def judged(
+def weighed(
     needs: pl.DataFrame,
     supply: pl.DataFrame,
     *,
@@ -59,7 +59,7 @@ def judged(
     reached: pl.DataFrame | None = None,
     past: pl.DataFrame | None = None,
     as_of: date | None = None,
-) -> Judged:
+) -> Weighed:
     """What the ESS could take of needs.
 
     Parameters
@@ -102,7 +102,7 @@ def judged(
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
     settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
     families = potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory")
-    return Judged(found, named, settled, families)
+    return Weighed(found, named, settled, families)
 
 
 def _by_parts(
