@@ -2,10 +2,12 @@
 
 from spaser.potential.likeness import resemblance
 from spaser.potential.past import similar
+from spaser.potential.points import unsaid_branch
 from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
     allotment,
+    already,
     balance,
     by_family,
     candidates,
@@ -33,6 +35,7 @@ from spaser.potential.projection import (
 __all__ = [
     "advise",
     "allotment",
+    "already",
     "balance",
     "by_family",
     "candidates",
@@ -57,5 +60,6 @@ __all__ = [
     "states",
     "supplied",
     "supply",
+    "unsaid_branch",
     "without_euros",
 ]

@@ -92,13 +92,7 @@ def matches(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    told_of = {
-        "insertion_dite": said_insertion(settings),
-        "arrondissements": said_districts(),
-        "_branche": unsaid_branch(),
-        "_voulues": branches.of_needs(),
-    }
-    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
+    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **_told_of(settings))
     reached = _reached(asked.select("lieu", "famille").unique(), places, supply, radius, reached)
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
@@ -113,8 +107,8 @@ def matches(
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
     able = (
-        done.with_columns(metier=_trade())
-        .drop("_branche", "_voulues", "branches")
+        done.with_columns(metier=_trade(), gagnes_siret=_own_wins())
+        .drop("_branche", "_voulues", "_dites", "branches")
         .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
         .filter(proven(settings))
     )
@@ -124,6 +118,17 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def _told_of(settings: dict) -> dict[str, pl.Expr]:
+    """What the subject and the code of a need say of whom it is for."""
+    return {
+        "insertion_dite": said_insertion(settings),
+        "arrondissements": said_districts(),
+        "_branche": unsaid_branch(),
+        "_voulues": branches.of_needs(),
+        "_dites": branches.of_needs(own=True),
+    }
 
 
 def sellers(supply: pl.LazyFrame) -> pl.LazyFrame:
@@ -162,13 +167,19 @@ def once(supply: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _trade() -> pl.Expr:
-    """The trade as the need reads it: that of another branch of the family is another, a branch that nothing says is unknown."""
+    """The trade as the need reads it: that of another branch of the family is another; a branch that the family does not say is unknown,
+    unless the supplier states that very one."""
     return (
         pl.when(branches.another() & pl.col("metier"))
         .then(False)
-        .when(~pl.col("_branche") | ~pl.col("metier"))
+        .when(~pl.col("_branche") | ~pl.col("metier") | branches.same())
         .then("metier")
     )
+
+
+def _own_wins() -> pl.Expr:
+    """Contracts won that are of the trade of the need: of a branch that the family does not say, those of such a branch alone."""
+    return pl.when("_branche").then("gagnes_branche").otherwise("gagnes_siret")
 
 
 def _reached(
@@ -209,7 +220,7 @@ _SLIM = (
     "capacite_haut",
 )
 #: What points read of a supplier.
-_SCORED = ("metier", "gagnes_siret", "siae", "arrondissement")
+_SCORED = ("metier", "gagnes_siret", "gagnes_branche", "siae", "arrondissement")
 
 
 def describe(found: pl.LazyFrame, supply: pl.LazyFrame, most: int | None = None) -> pl.LazyFrame:

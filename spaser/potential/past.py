@@ -1,4 +1,4 @@
-"""What suppliers already did for the same buyer: contracts whose subject shares words with the need."""
+"""What suppliers already did: contracts won, in the family and elsewhere; for the same buyer, those whose subject shares words with the need."""
 
 from __future__ import annotations
 
@@ -48,3 +48,32 @@ def _spread(rows: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
         .explode("_mot")
         .drop_nulls(["_mot", "acheteur_siren"])
     )
+
+
+def won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:
+    """What the unit and the very establishment won: in the family (``gagnes, gagnes_siret``), of it in a branch that the family does not
+    say (``gagnes_branche``), and elsewhere (``gagnes_ailleurs``)."""
+    if wins is None:
+        none = {
+            name: pl.lit(None, pl.Int32) for name in ("gagnes", "gagnes_siret", "gagnes_branche", "gagnes_ailleurs")
+        }
+        return served.with_columns(**none, dernier_gagne=pl.lit(None, pl.Date))
+    # Wins whose branch was not read count for any.
+    known = "branche" in wins.collect_schema().names()
+    wins = wins if known else wins.with_columns(branche=pl.lit(True))
+    units = wins.group_by("siren", "famille").agg(gagnes=pl.len(), dernier_gagne=pl.col("dateNotification").max())
+    every = wins.group_by("siren").agg(_tous=pl.len())
+    own = (
+        wins.drop_nulls("siret")
+        .group_by("siret", "famille")
+        .agg(gagnes_siret=pl.len(), gagnes_branche=pl.col("branche").sum())
+    )
+    joined = (
+        served.join(units, on=["siren", "famille"], how="left", maintain_order="left")
+        .join(own, on=["siret", "famille"], how="left", maintain_order="left")
+        .join(every, on="siren", how="left", maintain_order="left")
+    )
+    counted = joined.with_columns(
+        pl.col("gagnes", "gagnes_siret", "gagnes_branche", "_tous").fill_null(0).cast(pl.Int32)
+    )
+    return counted.with_columns(gagnes_ailleurs=pl.col("_tous") - pl.col("gagnes"))

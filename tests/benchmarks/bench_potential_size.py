@@ -44,7 +44,7 @@ def one(count: int, establishments: int, together: int) -> int:
     against.TOGETHER = together
     clock = time.process_time()
     method = rules.method()
-    told = against.judged(
+    told = against.weighed(
         needs, supply, dependency=method["potential"]["dependance"]["value"], method=method, as_of=date(2026, 1, 1)
     )
     spent = time.process_time() - clock

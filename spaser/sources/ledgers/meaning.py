@@ -63,7 +63,7 @@ FEWEST_SIRET = 3
 
 
 @dataclass(frozen=True)
-class Judged:
+class Understood:
     """A mapping as judged: what to read, what one unit is worth in euros (of all rows, or of each), whether amounts are centimes, what to tell."""
 
     mapping: Mapping
@@ -94,7 +94,7 @@ _NEVER = {
 }
 
 
-def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judged:
+def understood(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Understood:
     """The mapping corrected by what the cells hold.
 
     Parameters
@@ -118,7 +118,7 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
-    return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
+    return Understood(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
 
 
 def _several(mapping: Mapping, sheet: str) -> list[str]:

@@ -53,7 +53,7 @@ class Opportunities:
     @property
     def day(self) -> date:
         """The day whose thresholds the levers were read with: the reader's when it is known, never before the data stop."""
-        return max(self.as_of, self.today) if self.today else self.as_of
+        return rules.day_to_prepare_from(self.as_of, self.today)
 
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
@@ -103,7 +103,7 @@ def potential_of(
     base = source if isinstance(source, Base) else source.base
     sirens, scope = _scope(source, buyer)
     share = checked(base, radius, dependency)
-    known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share, under_code(source))
+    known, mine, made = ground(base), chosen(base, sirens), taken(base, sirens, radius, share, under_code(source))
     return Opportunities(
         scope=scope,
         as_of=base.as_of,
@@ -139,8 +139,8 @@ def of_needs(
     today: date | None = None,
 ) -> Opportunities:
     """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
-    day = max(as_of, today) if today else as_of
-    told = against.judged(
+    day = rules.day_to_prepare_from(as_of, today)
+    told = against.weighed(
         needs, supply, radius=radius, dependency=share, method=method, under_code=under_code, as_of=day
     )
     return Opportunities(
@@ -181,7 +181,7 @@ def under_code(source: Diagnostic | Base) -> bool:
     return isinstance(source, Base) or "prive" not in source.extras
 
 
-class Judged(NamedTuple):
+class Taken(NamedTuple):
     """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family,
     ``suppliers`` the credible ones."""
 
@@ -192,10 +192,10 @@ class Judged(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Judged:
+def taken(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Taken:
     """What the ESS could take of the needs of buyers (none: all), kept for the last choices: going back to one costs nothing."""
     known, mine, settings = ground(base), chosen(base, sirens), base.method
-    told = against.judged(
+    told = against.weighed(
         mine.needs,
         known.supply,
         every=known.needs,
@@ -212,7 +212,7 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         as_of=base.day,
     )
     credible = opportunities_map.suppliers(told.found, told.opportunities, known.supply).collect(engine="in-memory")
-    return Judged(*told, credible)
+    return Taken(*told, credible)
 
 
 @dataclass(frozen=True, eq=False)

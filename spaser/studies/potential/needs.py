@@ -23,7 +23,7 @@ TOGETHER = 400
 SHOWN = 200
 
 
-class Judged(NamedTuple):
+class Weighed(NamedTuple):
     """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family."""
 
     found: pl.DataFrame
@@ -31,7 +31,7 @@ class Judged(NamedTuple):
     families: pl.DataFrame
 
 
-def judged(
+def weighed(
     needs: pl.DataFrame,
     supply: pl.DataFrame,
     *,
@@ -47,7 +47,7 @@ def judged(
     reached: pl.DataFrame | None = None,
     past: pl.DataFrame | None = None,
     as_of: date | None = None,
-) -> Judged:
+) -> Weighed:
     """What the ESS could take of needs.
 
     Parameters
@@ -89,7 +89,7 @@ def judged(
     shared = told.with_columns(acheteur_siren=pl.lit(NETWORK)) if network else told
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
     settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
-    return Judged(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
+    return Weighed(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
 
 
 def _by_parts(
