@@ -44,6 +44,16 @@ def number(value: float | int | Decimal, digits: int = 0) -> str:
     return f"{MINUS}{text}" if exact < 0 else text
 
 
+def significant(value: float, digits: int = 2) -> float:
+    """A number kept to its first digits (4 126 is 4 100): an estimate promises no more."""
+    exact = Decimal(str(value))
+    return (
+        float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=ROUND_HALF_UP))
+        if exact
+        else 0.0
+    )
+
+
 def share(value: float | None, digits: int = 1) -> str:
     """A part of 0 to 1 as a percentage; what is not quite nothing, or not quite all, is never rounded to it."""
     if value is None:

@@ -143,6 +143,11 @@ def since_of(duty: str) -> str:
     return f"{since(rule['since'])}{doubt}"
 
 
+def day_to_prepare_from(as_of: date, today: date | None) -> date:
+    """THE day from which something is still to come: the reader's, never before the data stop (``as_of``)."""
+    return max(as_of, today) if today else as_of
+
+
 def value(rule: str, day: date) -> Any:
     """The value of a rule in force on a day, or None before its first date (or after a repeal)."""
     rows = dated(rule).filter(pl.col("since") <= day)

@@ -20,7 +20,7 @@ from spaser.deliverables import columns
 from spaser.deliverables.measured import Measured
 from spaser.deliverables.messages import Messages, Todo
 from spaser.text import harmless, harmless_expr
-from spaser.vocabulary import LABELS, UNITS
+from spaser.vocabulary import LABELS, UNITS, Table
 from spaser.vocabulary.spoken import worded
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
@@ -352,21 +352,25 @@ def table(
     frame: pl.DataFrame,
     columns: Sequence[Column | str],
     note: str = "",
+    of: Table | None = None,
 ) -> TableBlock:
-    """A table block, natural persons masked; a column given by name takes its label and unit from the vocabulary."""
+    """A table block, natural persons masked; a column given by name takes its label and unit from the vocabulary, that of the table
+    it is a part ``of`` before that of another table with a column of this name."""
     known = [column for column in columns if _name(column) in frame.columns]
-    typed = tuple(column if isinstance(column, Column) else described(column, frame) for column in known)
+    typed = tuple(column if isinstance(column, Column) else described(column, frame, of) for column in known)
     return TableBlock(id, caption, masked(frame) if id in _AS_CODED else worded(masked(frame)), typed, note)
 
 
-def described(name: str, frame: pl.DataFrame) -> Column:
+def described(name: str, frame: pl.DataFrame, of: Table | None = None) -> Column:
     """The column as the vocabulary knows it: label, and unit guessed from the dtype where it says nothing."""
+    own = {word.name: word.label for word in of.words} if of else {}
     dtype = frame.schema[name]
     unit = UNITS.get(name) if UNITS.get(name) in COLUMN_UNITS else ""
     if not unit:
         plain = "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date else ""
         unit = plain or ("entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte")
-    label = _SHORT.get(name) or re.sub(r" \(.*\)$", "", LABELS.get(name, name))
+    label = _SHORT.get(name) if name not in own else None
+    label = label or re.sub(r" \(.*\)$", "", own.get(name) or LABELS.get(name, name))
     return Column(name, label, "texte" if name in _TEXTS else "identifiant" if name in _IDENTIFIERS else unit)
 
 

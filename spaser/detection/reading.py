@@ -195,10 +195,13 @@ def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
 
 
 def _covers(other: Rule, rule: Rule) -> bool:
-    """Whether a longer passage says what a shorter one does: never a weaker level, save for a public that only describes the object."""
+    """Whether a longer passage says what a shorter one does: never a weaker level, save for a public that only describes the object;
+    a general wording does not say a precise one."""
     if other.dimension != rule.dimension or other.level < rule.level and not rule.absorbed:
         return False
     if rule.reserve not in ("none", other.reserve, "unspecified"):
+        return False
+    if other.generic and not rule.generic and rule.level == other.level:
         return False
     return other.code == rule.code or rule.generic or other.level > rule.level or "other" in (rule.code, other.code)
 
@@ -362,7 +365,7 @@ def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule
     return bool(
         contexts["negation_before"].search(before[-160:])
         or contexts["negation_inside"].search(text[start:end])
-        or contexts["negation_after"].search(after[:80])
+        or contexts["negation_after"].search(after[:200])
     )
 
 

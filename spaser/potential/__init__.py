@@ -1,11 +1,14 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
 from spaser.potential.likeness import resemblance
+from spaser.potential.match import offers
 from spaser.potential.past import similar
+from spaser.potential.points import unsaid_branch
 from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
     allotment,
+    already,
     balance,
     by_family,
     candidates,
@@ -33,6 +36,7 @@ from spaser.potential.projection import (
 __all__ = [
     "advise",
     "allotment",
+    "already",
     "balance",
     "by_family",
     "candidates",
@@ -49,6 +53,7 @@ __all__ = [
     "net",
     "of_programme",
     "of_spend",
+    "offers",
     "opportunities",
     "resemblance",
     "sellers",
@@ -57,5 +62,6 @@ __all__ = [
     "states",
     "supplied",
     "supply",
+    "unsaid_branch",
     "without_euros",
 ]

@@ -15,7 +15,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential.condition import BOUNDS, holds, met
-from spaser.potential.standing import ACT
+from spaser.potential.standing import ACT, without_next
 from spaser.vocabulary import CENT
 
 _THIN = "\u202f"
@@ -163,11 +163,13 @@ def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
 
 
 def _due(rungs: list[dict]) -> pl.Expr:
-    """What the law asks whatever is chosen; nothing where it does not, or where nothing says whether it does."""
+    """What the law asks of the next consultation, whatever is chosen; nothing where it does not, where nothing says whether it does, or
+    where there is no next consultation."""
     due = next(rung["due"] for rung in rungs if rung.get("duty"))
     perhaps = next(rung["due_unsure"] for rung in rungs if rung.get("duty"))
     said = pl.when(pl.col("seuil_douteux").fill_null(False)).then(pl.lit(perhaps)).otherwise(pl.lit(due))
-    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(said).otherwise(pl.lit(""))
+    owed = pl.col("clause_obligatoire").fill_null(False) & ~without_next()
+    return pl.when(owed).then(said).otherwise(pl.lit(""))
 
 
 def _open(rung: dict) -> pl.Expr:
@@ -210,14 +212,18 @@ def _combined(rungs: list[dict]) -> pl.Expr:
 
 
 def _refusals(rungs: list[dict]) -> pl.Expr:
-    """For each rung whose refusal is told and that does not hold: its first condition that lacks, with the figure."""
-    known = rules.toml("levers.toml")["columns"]
+    """For each rung whose refusal is told and that does not hold: its first condition that lacks, with the figure. « si_autre »: only where
+    that is not what the first rung already lacks; « concession »: only of a concession, whose other rungs are refused for being one."""
+    known, first = rules.toml("levers.toml")["columns"], None
     told = []
     for rung in (rung for rung in rungs if rung.get("refusal")):
         lacking = pl.coalesce(
             *(pl.when(~met(one)).then(_lack(one, known[one["column"]])) for one in rung["conditions"])
         )
-        told.append(pl.when(~holds(rung)).then(pl.format("{} : {}", pl.lit(rung["label"]), lacking)))
+        first = lacking if first is None else first
+        asked = {"si_autre": lacking != first, "concession": pl.col("concession")}.get(rung["refusal"], pl.lit(True))
+        said = ~holds(rung) & asked.fill_null(False)
+        told.append(pl.when(said).then(pl.format("{} : {}", pl.lit(rung["label"]), lacking)))
     return pl.concat_str(told, separator=" ; ", ignore_nulls=True)
 
 

@@ -12,6 +12,10 @@ from spaser.vocabulary.lists import OF_DISABILITY, OF_ESS, OF_INSERTION
 
 #: Of the amounts bought, the part below which a place is not drawn, and how many places at most.
 LEAST, MOST_PLACES = 0.05, 5
+#: Suppliers named for a need, on a screen, in a workbook, for an allotment: those of the first ranks.
+NAMED = 25
+#: So many suppliers of one family, more than this part of them all, come from a list of that family alone: they are counted apart.
+CROWD_LEAST, CROWD = 100, 0.75
 #: Kinds of suppliers told apart on the map, from the statuses they hold; the first that fits.
 KINDS = {OF_DISABILITY: r"\b(ESAT|EA|EATT)\b", OF_INSERTION: r"\b(EI|ACI|AI|ETTI|EITI|GEIQ)\b"}
 #: Within the radius (or the area) of the family, or served from anywhere.
@@ -36,9 +40,16 @@ _KNOWN = (
 
 
 class Counted(NamedTuple):
-    """Credible establishments, each once: ``total``; ``near`` within the reach of a family, ``anywhere`` only for families without limit of
-    distance; ``coded`` known by their activity code alone; ``lost`` without a known place. Every page reads these."""
+    """Credible establishments, each once. Every page reads these.
 
+    ``first`` those told first (``first``), ``apart`` the others, ``crowd`` the family that alone holds most of them, ``total``. Of the
+    first: ``near`` within the reach of a family, ``anywhere`` only for families without limit of distance, ``coded`` known by their
+    activity code alone. Of all: ``lost`` without a known place.
+    """
+
+    first: int
+    apart: int
+    crowd: str | None
     total: int
     near: int
     anywhere: int
@@ -50,9 +61,18 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     """One row per establishment and family in which it is credible for a need still active.
 
     ``code_seul``: nothing but an activity code tells its trade. Columns: ``famille, famille_libelle``, those of SUPPLY that name the establishment, ``statut`` (its kind on the map),
-    ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``portee`` (within the reach of the family, or without limit), ``probabilite`` (its best chance of taking a lot).
-    Needs ``matches`` with ``ligne``, OPPORTUNITIES of the same needs and the SUPPLY they were matched with.
+    ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``portee`` (within the reach of the family, or without limit), ``probabilite`` (its best chance of taking a lot),
+    ``potentiel`` (cents a year of the family, for all its suppliers).
+
+    Raises
+    ------
+    ValueError
+        ``found`` does not say which row of ``supply`` each match is (``ligne``): CANDIDATES do not, ``matches`` does.
     """
+    if "ligne" not in found.columns:
+        raise ValueError(
+            "the map reads matches, with the row of the supply of each (« ligne »): candidates do not have it"
+        )
     active = opportunities.lazy().filter(pl.col("etat_action") == "agir").select("besoin_id")
     mine = (
         found.lazy()
@@ -66,7 +86,8 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
             probabilite=pl.col("probabilite").max(),
         )
     )
-    labels = opportunities.lazy().select("famille", "famille_libelle").unique("famille")
+    acting = pl.when(pl.col("etat_action") == "agir").then("potentiel").otherwise(0)
+    labels = opportunities.lazy().group_by("famille").agg(pl.col("famille_libelle").first(), potentiel=acting.sum())
     kind = pl.lit(OF_ESS)
     for name, pattern in reversed(KINDS.items()):
         kind = pl.when(pl.col("statuts").str.contains(pattern)).then(pl.lit(name)).otherwise(kind)
@@ -84,14 +105,39 @@ def identity() -> pl.Expr:
     return pl.coalesce("siret", "siren")
 
 
+def first(suppliers: pl.DataFrame) -> pl.DataFrame:
+    """The rows told first: of families that have a potential, but the ``crowd``; all where that leaves none.
+
+    A large number never stands before what moves euros.
+    """
+    kept = suppliers.filter((pl.col("potentiel") > 0) & ~pl.col("famille_libelle").is_in(_crowd(suppliers)))
+    return kept if kept.height else suppliers
+
+
+def _crowd(suppliers: pl.DataFrame) -> list[str]:
+    """The family that alone holds most of very many establishments, where there are others: an extract of a list, not a supply."""
+    whole = suppliers.select(identity().n_unique()).item()
+    sizes = suppliers.group_by("famille_libelle").agg(n=identity().n_unique())
+    return sizes.filter((pl.col("n") > CROWD * whole) & (pl.col("n") >= CROWD_LEAST) & (sizes.height > 1))[
+        "famille_libelle"
+    ].to_list()
+
+
 def counted(suppliers: pl.DataFrame) -> Counted:
     """Of ``suppliers``: the counts that pages tell."""
-    key = identity()
-    near = suppliers.filter(pl.col("portee") == LOCAL).select(key.n_unique()).item()
-    total = suppliers.select(key.n_unique()).item()
-    known = suppliers.filter(~pl.col("code_seul")).select(key.n_unique()).item()
-    lost = suppliers.filter(pl.col("lon").is_null() | pl.col("lat").is_null()).select(key.n_unique()).item()
-    return Counted(total, near, total - near, total - known, lost)
+    kept = first(suppliers)
+    whole, told, near, known, lost = (
+        rows.select(identity().n_unique()).item()
+        for rows in (
+            suppliers,
+            kept,
+            kept.filter(pl.col("portee") == LOCAL),
+            kept.filter(~pl.col("code_seul")),
+            suppliers.filter(pl.col("lon").is_null() | pl.col("lat").is_null()),
+        )
+    )
+    crowd = next(iter(_crowd(suppliers)), None) if told < whole else None
+    return Counted(told, whole - told, crowd, whole, near, told - near, told - known, lost)
 
 
 def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:

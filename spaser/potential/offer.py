@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential.past import won
 from spaser.potential.trade import agreeing, own_activity
 from spaser.vocabulary import SUPPLY
 
@@ -46,7 +47,7 @@ def supply(
         ``ess``, ``tranche_effectifs`` (of this very establishment), and ``chiffre_affaires`` (cents a year) when known.
         ``cle`` identifies the row (SIRET, else SIREN).
     wins
-        One row per contract won: ``siren, siret, famille, dateNotification``.
+        One row per contract won: ``siren, siret, famille, dateNotification``, and ``branche`` (``unsaid_branch`` of the contract).
     declared
         ``cle, famille``: sectors declared by a list, as families.
     weights
@@ -71,7 +72,7 @@ def supply(
     )
     served = _surest(pl.concat([proofs, _by_neighbour(proofs, near)]), settings)
     judged = _traded(served, _stated(active, declared, agreed, settings), near)
-    table = judged.join(_able(structures, settings), on="cle", maintain_order="left_right").pipe(_won, wins)
+    table = judged.join(_able(structures, settings), on="cle", maintain_order="left_right").pipe(won, wins)
     return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
 
 
@@ -297,23 +298,6 @@ def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict
         _poids=pl.when(same.any()).then(level["gagne"]).otherwise(level["gagne_autre_etablissement"]),
         _preuve=pl.when(same.any()).then(pl.lit("gagne")).otherwise(pl.lit("unite")),
     )
-
-
-def _won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:
-    """What the unit and the very establishment won: in the family (``gagnes, gagnes_siret``), and elsewhere (``gagnes_ailleurs``)."""
-    if wins is None:
-        none = {name: pl.lit(None, pl.Int32) for name in ("gagnes", "gagnes_siret", "gagnes_ailleurs")}
-        return served.with_columns(**none, dernier_gagne=pl.lit(None, pl.Date))
-    units = wins.group_by("siren", "famille").agg(gagnes=pl.len(), dernier_gagne=pl.col("dateNotification").max())
-    every = wins.group_by("siren").agg(_tous=pl.len())
-    own = wins.drop_nulls("siret").group_by("siret", "famille").agg(gagnes_siret=pl.len())
-    joined = (
-        served.join(units, on=["siren", "famille"], how="left", maintain_order="left")
-        .join(own, on=["siret", "famille"], how="left", maintain_order="left")
-        .join(every, on="siren", how="left", maintain_order="left")
-    )
-    counted = joined.with_columns(pl.col("gagnes", "gagnes_siret", "_tous").fill_null(0).cast(pl.Int32))
-    return counted.with_columns(gagnes_ailleurs=pl.col("_tous") - pl.col("gagnes"))
 
 
 def _able(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:

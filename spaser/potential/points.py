@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import fold_expr
 
 #: The terms, in the order they are told, with how each is called.
 TERMS = {
@@ -74,13 +75,15 @@ def said_insertion(settings: dict) -> pl.Expr:
 
 
 def unsaid_branch() -> pl.Expr:
-    """The need is of a branch of its family (``need_branches.csv``) that neither a name nor an activity says: only a contract won does."""
+    """The need is, by its code or by the words of its subject, of a branch of its family (``need_branches.csv``) that the name and the
+    activity of the family do not say: a contract won does, or a name or an activity of that very branch (``trade_branches.csv``)."""
+    text, parts = fold_expr(pl.col("objet").fill_null("")), []
     table = rules.table("need_branches.csv")
-    branches = [
-        (pl.col("famille") == family) & pl.col("codeCPV").str.contains(code)
-        for family, code in zip(table["famille"], table["cpv"], strict=True)
-    ]
-    return pl.any_horizontal(branches).fill_null(False)
+    for family, code, words in zip(table["famille"], table["cpv"], table["mots"], strict=True):
+        coded = pl.col("codeCPV").str.contains(code).fill_null(False) if code else pl.lit(False)
+        said = text.str.contains(rf"\b(?:{words})\b") if words else pl.lit(False)
+        parts.append((pl.col("famille") == family) & (coded | said))
+    return pl.any_horizontal(parts).fill_null(False)
 
 
 def said_districts() -> pl.Expr:

@@ -27,13 +27,14 @@ from spaser.potential.readings import (
     supply_reading,
 )
 from spaser.potential.spend import covered, of_spend
-from spaser.potential.standing import actionable, counted, states
+from spaser.potential.standing import actionable, counted, running, states
 from spaser.potential.territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
     "advise",
     "allotment",
+    "already",
     "balance",
     "by_family",
     "candidates",
@@ -224,11 +225,13 @@ def net(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", _annuel="annuel")
-    # As in the allotment: only those sure enough to serve the family bring their capacity.
+    # As in the allotment: only those sure enough to serve the family bring their capacity; and only to the needs whose lever gives
+    # it something to take: a clause, a duty, a criterion and a need that awaits no action use none of it.
     sure = pl.col("credible")
+    taking = amounts.filter(pl.col("potentiel_haut") > 0)
     rows = (
         found.filter(sure)
-        .join(amounts, on="besoin_id", maintain_order="left_right")
+        .join(taking, on="besoin_id", maintain_order="left_right")
         .with_columns(
             _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
         )
@@ -265,13 +268,34 @@ def settled(opportunities: pl.LazyFrame, nets: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def already(opportunities: pl.LazyFrame) -> pl.LazyFrame:
+    """What the ESS and inclusive suppliers hold beside what they could take, on the same purchases: one row per family.
+
+    ``famille, famille_libelle, annuel`` (a year, of every need that has not ended, whatever its state), ``acquis`` (known to be theirs
+    among it; null where no status is known), ``acquis_connu`` (of what the status is known), ``deja_vise`` (of ``acquis``, what is in needs to
+    act on: ``potentiel`` may hold it), ``potentiel, potentiel_haut, sous_clause``. Needs ``settled`` opportunities.
+    """
+    told, act = pl.col("acquis").is_not_null(), actionable()
+    return (
+        opportunities.filter(running())
+        .group_by("famille", "famille_libelle")
+        .agg(
+            pl.col("annuel", "potentiel", "potentiel_haut", "sous_clause").sum(),
+            acquis=pl.when(told.any()).then(pl.col("acquis").sum()),
+            acquis_connu=pl.col("annuel").filter(told).sum(),
+            deja_vise=pl.col("acquis").filter(act).sum(),
+        )
+        .sort("annuel", "famille", descending=[True, False])
+    )
+
+
 def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     """One row per family: its actionable needs, what they weigh, what could be reached, and by how many suppliers.
 
     Needs ``settled`` opportunities: amounts are the sums of those of the needs. ``fournisseurs`` counts each establishment once.
     ``en_cours, annuel_en_cours`` count the running needs whatever their state.
     """
-    running = opportunities.filter(pl.col("actif") | actionable())
+    underway = opportunities.filter(pl.col("actif") | actionable())
     active = opportunities.filter(actionable())
     credible = found.filter("credible").join(
         active.select("besoin_id", "famille"), on="besoin_id", maintain_order="left_right"
@@ -305,7 +329,7 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(pl.col("levier_principal").fill_null("Aucun, au-delà de la clause due"))
     )
-    whole = running.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())
+    whole = underway.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())
     joined = (
         table.join(suppliers, on="famille", how="left", maintain_order="left")
         .join(whole, on="famille", how="left", maintain_order="left")

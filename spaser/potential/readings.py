@@ -288,11 +288,17 @@ _SOCIAL = (
 _RESCUE = "^(75252|75250|85143)"
 
 
+#: Work that is bought with goods.
+_DONE = r"\b(?:poses?|installations?|maint\w*|entretiens?|reparations?|montages?|mises? en (?:place|service|oeuvre)|locations?|travaux)\b"
+
+
 def _work() -> pl.Expr:
-    """Whether the purchase carries hours of work that a clause may ask for: no clause is advised that the texts to paste leave out."""
+    """Whether the purchase carries hours of work that a clause may ask for: no clause is advised that the texts to paste leave out, nor of
+    goods, whatever their family, whose subject says no work done with them."""
     bought = rules.toml("clauses/articles.toml")["natures"]
     without = [*bought["fournitures"], *bought["sans_insertion"]]
-    return (~pl.col("famille").is_in(without)).fill_null(True).cast(pl.Int32)
+    goods = (pl.col("type_marche") == "fournitures") & ~fold_expr(pl.col("objet").fill_null("")).str.contains(_DONE)
+    return (~(pl.col("famille").is_in(without) | goods.fill_null(False))).fill_null(True).cast(pl.Int32)
 
 
 def _books() -> pl.Expr:

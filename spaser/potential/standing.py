@@ -9,7 +9,7 @@ import polars as pl
 from spaser import rules
 from spaser.potential.condition import holds, named
 
-ACT = "agir"
+ACT, ENDED = "agir", "termine"
 
 
 def states() -> list[dict]:
@@ -46,6 +46,16 @@ def standing(needs: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
 
 def actionable() -> pl.Expr:
     return (pl.col("etat_action") == ACT).fill_null(False)
+
+
+def running() -> pl.Expr:
+    """Bought today: every need but those whose last contract has ended."""
+    return pl.col("etat") != ENDED
+
+
+def without_next() -> pl.Expr:
+    """Nothing is launched again under this need: it has ended, ends with its operation, or is decided in its framework."""
+    return pl.col("etat").is_in([state["code"] for state in states() if state.get("sans_suite")]).fill_null(False)
 
 
 def next_end() -> pl.Expr:

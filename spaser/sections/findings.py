@@ -8,6 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
+from spaser import rules
 from spaser.deliverables.report import Measured, Source
 from spaser.vocabulary import ACCOUNTS, CONTRIBUTIONS, DEFAULT_POPULATION, POPULATIONS, REJECTS
 from spaser.vocabulary.handed import Tables
@@ -54,7 +55,7 @@ class Findings:
     @property
     def day(self) -> date:
         """The day from which something is still to come: the reader's, never before the data stop."""
-        return max(self.as_of, self.today) if self.today else self.as_of
+        return rules.day_to_prepare_from(self.as_of, self.today)
 
     @property
     def population_label(self) -> str:

@@ -58,8 +58,25 @@ def figure(
     twin = table(
         "fig-carte-donnees", "Les données : fournisseurs crédibles par commune", picture.twin.head(_MOST), columns, note
     )
-    caption = f"Fournisseurs crédibles ({french.number(counts.total)} en tout) et lieux à servir{_missing(lost, out)}"
+    caption = f"Fournisseurs crédibles ({french.number(counts.total)} en tout{_split(counts)}) et lieux à servir{_missing(lost, out)}"
     return Figure("fig-carte", french.typeset(caption), picture, twin)
+
+
+def _split(counts: opportunities_map.Counted) -> str:
+    """« , dont 53 hors « Services et logiciels numériques » »; nothing when nothing stands apart."""
+    if not counts.apart:
+        return ""
+    where = f"hors « {counts.crowd} »" if counts.crowd else "dans des familles au potentiel chiffré"
+    return f", dont {french.number(counts.first)} {where}"
+
+
+def apart(counts: opportunities_map.Counted) -> str:
+    """What is said after those told first: how many more there are, and why they do not stand with them; nothing when there are none."""
+    if not counts.apart:
+        return ""
+    known = "famille où rien n'est chiffré"
+    why = f"dans « {counts.crowd} » ou une {known}" if counts.crowd else f"dans une {known}"
+    return f"{french.number(counts.apart)} de plus, à part : {why}"
 
 
 def _missing(lost: int, out: int) -> str:

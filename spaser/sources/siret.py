@@ -72,8 +72,9 @@ def bare(column: pl.Expr) -> pl.Expr:
 
 
 def unlabelled(column: pl.Expr) -> pl.Expr:
-    """The identifier without the word or the sign written before it: « SIRET : 123 456 789 00012 », « ="12345678900012" »."""
-    return column.str.replace(r"(?i)^\s*=?\s*(?:n° ?)?(?:siret|siren)?\s*:?\s*", "")
+    """The identifier without what is written before it: « SIRET : 123 456 789 00012 », « ="12345678900012" », « FR 12 123456789 »."""
+    bare_ = column.str.replace(r"(?i)^\s*=?\s*(?:n° ?)?(?:siret|siren)?\s*:?\s*", "")
+    return bare_.str.replace(r"(?i)^FR\s?[0-9A-Z]{2}\s?(\d{3} ?\d{3} ?\d{3})\s*$", "$1")
 
 
 def is_scientific(column: pl.Expr) -> pl.Expr:

@@ -120,7 +120,7 @@ HANDED: dict[str, Handed] = {
     )),
     "besoin_contrats": Handed("studies.potential", "a need and one of its contracts"),
     "fournisseurs_credibles": Handed("studies.potential", "an establishment and a family it is credible for", (
-        "besoins", "distance_km", "portee", "code_seul", "lon", "lat", "nom", "commune", "statuts", "statut_au", "statut_source", "capacite", "gagnes",
+        "besoins", "distance_km", "portee", "code_seul", "potentiel", "lon", "lat", "nom", "commune", "statuts", "statut_au", "statut_source", "capacite", "gagnes",
         "famille_libelle",
     )),
     "lieux_servis": Handed("studies.potential", "a place that weighs in the needs"),

@@ -28,7 +28,7 @@ LISTS = [
     DATA / "registres" / name
     for name in ("siae_2019-07.csv", "esat_liste_officielle.csv", "sirene_fournisseurs_paris.csv")
 ]
-KEPT = (opportunities.ground, opportunities.chosen, opportunities.distances, opportunities.judged)
+KEPT = (opportunities.ground, opportunities.chosen, opportunities.distances, opportunities.taken)
 TIMES = 3
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 from polars.testing import assert_frame_equal
-from test_shared_cases import NAMES
+from test_shared_cases import READ_IN
 
 from spaser import contracts, sources
 
@@ -83,21 +83,10 @@ def nested(table: pl.DataFrame) -> str:
     return json.dumps({"marches": {"marche": marches}}, ensure_ascii=False)
 
 
-MORE = (
-    "date_regle",
-    "nature_regle",
-    "seuil_besoin",
-    "duree_regle",
-    "duree_haute",
-    "montant_preuve",
-    "montant_anomalie",
-)
-
-
 def facts(path: Path) -> pl.DataFrame:
     records = sources.read(path).records
     day = contracts.as_of_default(records).collect().item()
-    return contracts.build(records, as_of=day).contracts.select("uid", *NAMES, *MORE).sort("uid").collect()
+    return contracts.build(records, as_of=day).contracts.drop(READ_IN).sort("uid").collect()
 
 
 def test_every_fact_is_the_same_in_json_csv_and_parquet(tmp_path):

@@ -44,6 +44,14 @@ def test_a_concession_and_a_contract_that_ends_before_the_law_owe_nothing():
     assert told(before, echeance=date(2026, 8, 21))["levier_du"] == ""
 
 
+@pytest.mark.parametrize(
+    ("state", "owed"),
+    [("termine", False), ("operation", False), ("subsequent", False), ("clause", True), ("actionnable", True)],
+)
+def test_nothing_is_due_of_a_need_that_nothing_is_launched_again_under(state, owed):
+    assert (told(etat=state)["levier_du"] == DUE) is owed
+
+
 def test_an_adapted_procedure_beside_such_an_amount_makes_the_duty_likely_and_its_form_unknown():
     adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
     row = told(procedure=adapted)
@@ -138,6 +146,36 @@ def test_a_private_buyer_owes_nothing():
         ("logistique_livraison", "Déménagement de bureaux", "98392000", "Déménagement Fictif", "4942Z", True),
         ("logistique_livraison", "Transport d'œuvres", "60100000", "Déménagement Fictif", "4942Z", True),
         ("securite_mediation", "Gardiennage de sites", "79713000", "Médiation Fictive", "8899B", False),
+        ("batiment_second_oeuvre", "Remplacement du SSI du collège", "45343000", "Fictive Peinture", "4334Z", False),
+        ("batiment_second_oeuvre", "Remplacement du SSI du collège", "45343000", "Fictive Électricité", "4321A", True),
+        ("maintenance_batiments", "Maintenance des ascenseurs", "50750000", "Fictive Multiservices", "8110Z", False),
+        ("maintenance_batiments", "Maintenance des ascenseurs", "50750000", "Ascenseurs Fictifs", "4329B", True),
+        ("maintenance_batiments", "Petits travaux d'entretien", "50800000", "Fictive Multiservices", "8110Z", True),
+        ("maintenance_batiments", "Dépannage des alarmes", "50700000", "Fictive Chauffage", "4322B", False),
+        ("architecture_ingenierie", "Mission de CSPS", "71317210", "Fictive Architecture", "7111Z", False),
+        ("architecture_ingenierie", "Maîtrise d'œuvre", "71240000", "Fictive Topo", "7112A", False),
+        ("architecture_ingenierie", "Maîtrise d'œuvre", "71240000", "Fictive Architecture", "7111Z", True),
+        ("architecture_ingenierie", "Relevés topographiques", "71351811", "Fictive Topo", "7112A", True),
+        ("dechets_collecte_traitement", "Collecte des déchets amiantés", "90520000", "Mille Collectes", "3811Z", False),
+        ("dechets_collecte_traitement", "Collecte des déchets amiantés", "90520000", "Fictive Amiante", "3822Z", True),
+        ("dechets_collecte_traitement", "Collecte des encombrants", "90500000", "Mille Collectes", "3811Z", True),
+        ("assurance_finance", "Assurance responsabilité", "66516000", "Caisse Fictive", "6419Z", False),
+        ("assurance_finance", "Assurance responsabilité", "66516000", "Mutuelle Fictive", "6512Z", True),
+        ("matieres_premieres", "Fourniture de sable", "14211000", "Fictive Cosmétique", "2042Z", False),
+        ("sport", "Savoir nager", "92600000", "Fédération d'arts martiaux", "9312Z", False),
+        ("sport", "Savoir nager", "92600000", "Cercle des nageurs fictifs", "9312Z", True),
+        ("sport", "Savoir nager", "92600000", "Club omnisports fictif", "9312Z", True),
+        ("travaux_publics", "Étanchéité d'ouvrages d'art", "45221119", "Fictive Routes", "4211Z", False),
+        ("batiment_gros_oeuvre", "Lot peinture et sols souples", "45214210", "Fictive Maçonnerie", "4399C", False),
+        ("batiment_gros_oeuvre", "Lot gros œuvre", "45214210", "Fictive Maçonnerie", "4399C", True),
+        ("batiment_second_oeuvre", "Pose de clôtures", "45342000", "Fictive Électricité", "4321A", False),
+        ("numerique_materiel", "Système de sonorisation", "32342410", "Services informatiques fictifs", "6202A", False),
+        ("numerique_materiel", "Achat d'ordinateurs", "30213000", "Services informatiques fictifs", "6202A", True),
+        ("textile_habillement", "Vêtements de travail", "18110000", "Friperie Fictive", "3832Z", False),
+        ("textile_habillement", "Vêtements de seconde main", "18110000", "Friperie Fictive", "3832Z", True),
+        ("nettoyage_locaux", "Décontamination de magasins", "90921000", "Fictive Net", "8121Z", False),
+        ("nettoyage_locaux", "Nettoyage de magasins", "90910000", "Fictive Net", "8121Z", True),
+        ("travaux_publics", "Réfection de chaussées", "45233142", "Fictive Routes", "4211Z", True),
     ],
 )
 def test_a_trade_of_another_branch_of_a_broad_family_does_not_make_credible(family, subject, cpv, name, naf, same):
@@ -188,11 +226,30 @@ def test_who_only_lends_staff_answers_no_reservation_and_the_law_still_permits(k
 def test_no_clause_is_advised_that_the_texts_to_paste_leave_out(family: str, asked: bool):
     left_out = {name for kind in ("fournitures", "sans_insertion") for name in NATURES[kind]}
     assert (family in left_out) != asked
-    frame = pl.DataFrame({"famille": [family, None]}).select(readings._work())
+    bought = {"famille": [family, None], "type_marche": ["services", None], "objet": ["Achat", None]}
+    frame = pl.DataFrame(bought).select(readings._work())
     assert frame.to_series().to_list() == [int(asked), 1]
     for code in ("clause_sociale", "formation", "critere"):
         rung = next(one for one in potential.ladder() if one["code"] == code)
         assert {"column": "heures_portees", "min": 1} in rung["conditions"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "carried"),
+    [
+        ("fournitures", "Fourniture de vélos à assistance électrique", 0),
+        ("fournitures", "Abonnements aux périodiques", 0),
+        ("fournitures", "Fourniture et pose de modules scellés", 1),
+        ("fournitures", "Fourniture et maintenance de vélos", 1),
+        ("services", "Gestion d'un parc de vélos", 1),
+        (None, "Vélos", 1),
+    ],
+)
+def test_no_clause_is_advised_of_goods_that_come_with_no_work(kind, subject, carried):
+    bought = pl.DataFrame(
+        {"famille": ["cycle"], "type_marche": [kind], "objet": [subject]}, schema_overrides={"type_marche": pl.String}
+    )
+    assert bought.select(readings._work()).item() == carried
 
 
 @pytest.mark.parametrize(

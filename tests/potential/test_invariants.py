@@ -14,10 +14,12 @@ from test_potential import contracts, structure, supply
 
 import spaser
 from spaser import french, potential, rules
+from spaser.indicators.records import catalogue
+from spaser.indicators.targets import Target
 from spaser.sections.potential import ladder
 from spaser.studies import diagnostic, pams
 from spaser.studies.potential import handover
-from spaser.studies.potential.needs import judged
+from spaser.studies.potential.needs import weighed
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data"
@@ -120,7 +122,7 @@ def test_whatever_is_bought_and_offered_amounts_are_in_order_at_every_level(boug
     ]
     place = {"lieu": "C94022", "lieu_libelle": "Choisy-le-Roi"}
     needs = potential.needs(contracts(rows, **place), as_of=date(2024, 6, 1)).collect()
-    made = judged(
+    made = weighed(
         needs,
         supply(*listed).collect(),
         dependency=0.3,
@@ -152,8 +154,43 @@ def test_amounts_are_in_order_at_every_level_on_every_real_file(name):
     found = spaser.potential_of(base)
     in_order(found.opportunities, found.families)
     largest = base.buyers.sort("contrats" if "contrats" in base.buyers.columns else "acheteur_siren", descending=True)
-    alone = spaser.potential_of(spaser.diagnose(base, buyer=largest["acheteur_siren"][0]))
-    in_order(alone.opportunities, alone.families)
+    alone = spaser.diagnose(base, buyer=largest["acheteur_siren"][0])
+    goals = tuple(
+        Target(name, name, "nombre", next(iter(catalogue()[name].definitions)), 0.9, 2030, "Délibération inventée")
+        for name in AIMED
+    )
+    studied = pams.study(alone, pams.Wishes(goals=goals))
+    in_order(studied.potential.opportunities, studied.potential.families)
+    one_answer(studied, base.day)
+
+
+AIMED = ("clause_sociale", "clause_environnementale", "marche_reserve")
+
+
+def one_answer(studied: pams.Study, day: date) -> None:
+    """The plan and the targets of a study: ten actions at most, all of what is to act on and still to come, counted once; the plan of a
+    target starts from the very row of its trajectory, with needs that are actionable and answered, and promises nothing for certain."""
+    acting = studied.potential.opportunities.filter(pl.col("etat_action") == "agir")
+    actions, left = studied.extras["plan_actions"], studied.extras["plan_ecartes"]
+    assert actions.height <= 10 and set(actions["etat"].drop_nulls()) <= {"", "à faire"}
+    for name in ("besoins", "dus"):
+        assert actions[name].sum() + left[name].sum() == (
+            acting.height if name == "besoins" else acting.filter(pl.col("levier_du") != "").height
+        )
+    assert actions["potentiel"].sum() + left["potentiel"].sum() == acting["potentiel"].sum()
+    assert actions.filter(pl.col("consultation") < day).is_empty()
+    assert actions["sourcing"].is_sorted() and actions.filter(pl.col("levier").is_in(["rien", "sans_objet"])).is_empty()
+    roads = {rank: road for rank, road in enumerate(studied.roads, 1)}
+    told = {row["rang"]: row for row in studied.extras["objectifs"].to_dicts() if row["nature"] == "objectif"}
+    chosen = studied.extras["atteindre_plan"]
+    for row in studied.extras["atteindre"].to_dicts():
+        road, mine = roads[row["objectif"]], chosen.filter(objectif=row["objectif"])
+        same = ("population", "numerateur", "denominateur", "derniere", "annee_derniere")
+        assert [row[name] for name in same] == [getattr(road, name) for name in same]
+        assert all(row[name] == one[name] for one in told.values() if one["titre"] == row["titre"] for name in same)
+        assert mine.height == row["choisis"] <= row["candidats"] <= row["possibles"]
+        assert row["chance_haut"] is None or 0 <= row["chance_bas"] <= row["chance_haut"] <= 1
+        assert mine.filter(pl.col("echeance") < day).is_empty()
 
 
 # --- What is shown twice -------------------------------------------------------------------------------------------------

@@ -540,6 +540,7 @@ LEVER_COLUMNS = {
     "secours": 0,
     "agec": 0,
     "seuil": 21_600_000,
+    "etat": "actionnable",
     "etat_action": "agir",
     "etat_libelle": "actionnable",
     "etat_raison": "",

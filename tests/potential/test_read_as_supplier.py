@@ -51,6 +51,24 @@ def test_in_a_branch_that_neither_name_nor_activity_says_only_a_win_makes_a_supp
     assert outside["11111111100011"]["metier_connu"]
 
 
+@pytest.mark.parametrize("branch", [True, False])
+def test_a_contract_of_the_family_in_another_trade_says_nothing_of_a_branch_that_the_family_does_not_say(branch):
+    won = {
+        "uid": "w",
+        "siren": "222222222",
+        "siret": "22222222200022",
+        "famille": "formation_insertion",
+        "branche": branch,
+    }
+    wins = pl.LazyFrame([won | {"dateNotification": None}], schema_overrides={"dateNotification": pl.Date})
+    offered = supply(structure("22222222200022", naf="8899B", siren="222222222"), wins=wins)
+    staff = {"famille": "formation_insertion", "codeCPV": "80511000", "objet": "Formation des cadres"}
+    small = {"lot_annuel": 100, "annuel": 100}
+    assert found(need(**staff, **small), offered)["22222222200022"]["credible"] is branch
+    insertion = staff | {"codeCPV": "85312300", "objet": "Atelier d'insertion"}
+    assert found(need(**insertion, **small), offered)["22222222200022"]["credible"]
+
+
 def test_the_branches_are_of_families_that_exist_and_say_why():
     table, families = rules.table("need_branches.csv"), set(rules.table("families.csv")["famille"])
     assert set(table["famille"]) <= families

@@ -123,7 +123,9 @@ def test_within_reach_is_said_of_those_within_the_radius_alone():
     near, far = opportunities_map.LOCAL, opportunities_map.NATIONAL
     rows = [("a", near, True, 2.0), ("a", far, False, 2.0), ("b", far, True, None), ("c", far, True, 2.0)]
     table = pl.DataFrame(rows, schema=["siret", "portee", "code_seul", "lon"], orient="row")
-    counts = opportunities_map.counted(table.with_columns(siren="siret", lat="lon"))
+    counts = opportunities_map.counted(
+        table.with_columns(siren="siret", lat="lon", famille_libelle=pl.lit("Linge"), potentiel=1)
+    )
     assert (counts.near, counts.anywhere, counts.total, counts.coded, counts.lost) == (1, 2, 3, 2, 1)
 
 

@@ -11,8 +11,8 @@ import pytest
 from findings import findings as invented
 
 from spaser.sections.body import buying, where
+from spaser.sections.purchases import measured
 from spaser.sections.summary import FACTS, eligible
-from spaser.sections.summary.known import _partial
 from spaser.vocabulary.handed import declared
 
 QUIET: dict[str, Any] = dict.fromkeys(FACTS) | {"contrats": 40, "lus": 40, "jour": date(2026, 11, 30)}
@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 
 def partial(**row: Any) -> str | None:
     known = {"premier": None, "dernier": None, "mois": None, "annee": 2025, "achats": 900_00, "par_an": 900_00} | row
-    told = _partial(replace(invented(), extras={"depenses_couverture": pl.DataFrame([known])}))
+    told = measured.partial(replace(invented(), extras={"depenses_couverture": pl.DataFrame([known])}))
     return told and plain(told)
 
 

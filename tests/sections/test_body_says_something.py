@@ -94,6 +94,8 @@ def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool
             "portee": ["a_portee", "a_portee", "national"],
             "statut_au": [date(2020, 1, 1), date(2019, 1, 1), date(2019, 1, 1)],
             "code_seul": [True, False, True],
+            "famille_libelle": "Linge",
+            "potentiel": 100_00,
             "lon": None,
             "lat": None,
         },

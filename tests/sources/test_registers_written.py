@@ -173,3 +173,73 @@ def test_the_days_of_a_status_hold_to_the_end_of_what_is_written(tmp_path, start
     assert tuple(str(day) for day in found.register.collect().select("depuis", "jusqua").row(0)) == days
     told = found.rejects.collect().filter(pl.col("regle") == "date_illisible")
     assert bool(told.height) is said and found.files["doutes"].to_list() == [int(said)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kinds"),
+    [
+        ("EI - ACI", ["ACI", "EI"]),
+        ("EI (ESUS)", ["EI", "ESUS"]),
+        ("Entreprise adaptée (EA)", ["EA"]),
+        ("ACI - Chantier d'insertion", ["ACI"]),
+        ("SCOP SARL", ["ESS"]),
+        ("Association loi 1901", ["ESS"]),
+    ],
+)
+def test_kinds_written_together_are_each_read_and_two_names_of_one_are_one(tmp_path, cell, kinds):
+    assert statuses(read(tmp_path, f"SIRET;Nom;Type\n{siret(1)};Alpha;{cell}\n")) == kinds
+
+
+def test_a_column_of_a_kind_may_write_it_again(tmp_path):
+    head = "SIREN;Dénomination;Agrément ESUS;Début;Fin\n"
+    found = read(tmp_path, f"{head}{siret(1)[:9]};Alpha;ESUS;01/01/2024;31/12/2028\n{siret(2)[:9]};Beta;;;\n")
+    assert str(found.register.collect().filter(pl.col("siren") == siret(1)[:9])["jusqua"][0]) == "2028-12-31"
+
+
+@pytest.mark.parametrize(
+    ("lasting", "end"), [("5 ans", "2029-03-14"), ("5", "2029-03-14"), ("24 mois", "2026-03-14"), ("60", "2029-03-14"), ("", "None")]
+)  # fmt: skip
+def test_an_agreement_that_says_how_long_it_lasts_has_an_end(tmp_path, lasting, end):
+    head = "SIREN;Dénomination;Statut;Date de début;Durée\n"
+    found = read(tmp_path, f"{head}{siret(1)[:9]};Alpha;ESUS;15/03/2024;{lasting}\n")
+    assert str(found.register.collect()["jusqua"][0]) == end
+
+
+@pytest.mark.parametrize(
+    ("place", "town"),
+    [
+        ("BP 12 - 69003 LYON CEDEX 03", "69123"),
+        ("2 rue X, 69003 Lyon 3e", "69123"),
+        ("3 av. F. 57600 ŒTING", "57521"),
+    ],
+)
+def test_the_town_of_an_address_is_read_without_its_cedex(tmp_path, place, town):
+    found = read(tmp_path, f"SIRET;Nom;Type;Adresse\n{siret(1)};Alpha;EI;{place}\n")
+    assert found.establishments.collect()["code_commune"].to_list() == [town]
+
+
+@pytest.mark.parametrize(("code", "read_as"), [("69 003", "69003"), ("1000.0", "01000"), ("1000", "01000")])
+def test_a_postcode_is_read_as_a_spreadsheet_leaves_it(tmp_path, code, read_as):
+    found = read(tmp_path, f"SIRET;Nom;Type;CP\n{siret(1)};Alpha;EI;{code}\n")
+    assert found.establishments.collect()["code_postal"].to_list() == [read_as]
+
+
+def test_the_number_of_the_establishment_is_preferred_to_that_of_its_seat(tmp_path):
+    seat, site = siret(1), siret(1)[:9] + "00023"
+    found = read(tmp_path, f"SIRET du siège;SIRET de l'établissement;Nom;Type\n{seat};{site};Alpha;EI\n")
+    assert found.establishments.collect()["siret"].to_list() == [site]
+
+
+def test_a_vat_number_gives_its_siren(tmp_path):
+    found = read(tmp_path, f"SIREN;Nom;Type\nFR 12 {siret(1)[:9]};Alpha;EI\n{siret(2)[:9]};Beta;EI\n")
+    assert found.register.collect()["siren"].sort().to_list() == sorted([siret(1)[:9], siret(2)[:9]])
+
+
+def test_ei_beside_legal_forms_is_no_kind_of_structure(tmp_path):
+    forms = "".join(f"{siret(n + 1)};Fictive;{form}\n" for n, form in enumerate(("SARL", "EI", "SAS", "EI")))
+    with pytest.raises(Problem, match="reconnue"):
+        read(tmp_path, f"SIRET;Nom;Type\n{forms}")
+    kinds = forms + "".join(f"{siret(n)};Fictive;ESAT\n" for n in range(5, 9))
+    assert set(statuses(read(tmp_path, f"SIRET;Nom;Type\n{kinds}"))) == {"ESAT"}
+    alone = "".join(f"{siret(n)};Fictive;{kind}\n" for n, kind in ((1, "EI"), (2, "ESAT"), (3, "Entreprise adaptée")))
+    assert statuses(read(tmp_path, f"SIRET;Nom;Type\n{alone}")) == ["EA", "EI", "ESAT"]

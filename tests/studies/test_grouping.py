@@ -182,7 +182,7 @@ def test_a_purchase_that_the_ess_hardly_sells_is_no_missing_chain(made, book):
 ])  # fmt: skip
 def test_a_chair_is_apart_by_its_family_or_by_the_branch_of_its_need(family, cpv, apart):
     gaps = pl.DataFrame({"besoin_id": ["B"], "manque": ["competence"], "famille": [family], "a_structurer": [True]})
-    needs = pl.DataFrame({"besoin_id": ["B"], "famille": [family], "codeCPV": [cpv]})
+    needs = pl.DataFrame({"besoin_id": ["B"], "famille": [family], "codeCPV": [cpv], "objet": ["Achat"]})
     assert grouping.compose._unsold(gaps, needs)["hors_metier"].to_list() == [apart]
     held = gaps.with_columns(a_structurer=pl.lit(False))
     assert grouping.compose._unsold(held, needs)["hors_metier"].to_list() == [False]

@@ -61,13 +61,13 @@ def offer(*sirets: str, **facts: object) -> pl.DataFrame:
     return supply(*(structure(siret, **(HERE | facts)) for siret in sirets)).collect()
 
 
-def judged(asked: pl.DataFrame, offered: pl.DataFrame, **options: object) -> opportunities_needs.Judged:
-    return opportunities_needs.judged(asked, offered, dependency=SHARE, method=rules.method(), **options)
+def weighed(asked: pl.DataFrame, offered: pl.DataFrame, **options: object) -> opportunities_needs.Weighed:
+    return opportunities_needs.weighed(asked, offered, dependency=SHARE, method=rules.method(), **options)
 
 
 def balance(asked: pl.DataFrame, offered: pl.DataFrame, **facts: object) -> Balance:
     rows = potential.balance(asked.lazy(), offered.lazy(), COMMUNES.lazy()).collect()
-    told = judged(asked, offered, network=True)
+    told = weighed(asked, offered, network=True)
     each = asked.group_by("acheteur_siren", "acheteur_libelle").agg(
         besoins=pl.len().cast(pl.Int64), annuel=pl.col("annuel").sum()
     )
@@ -83,7 +83,7 @@ def test_a_supplier_wanted_by_two_buyers_brings_its_capacity_once_to_their_sum()
     ).collect()
     lots = {"lots": 5, "lot_annuel": 2_000_000}
     asked = needs(*({**lots, "acheteur_siren": buyer} for buyer in ("111111118", "222222226") for _ in range(10)))
-    together, apart = judged(asked, offered, network=True), judged(asked, offered)
+    together, apart = weighed(asked, offered, network=True), weighed(asked, offered)
     envelopes = METHOD["participation"]["value"] * 4 * SHARE * math.sqrt(80_000 * 120_000) * 100
     assert set(together.opportunities["levier"]) == {"reserver_lot"}
     assert together.families["potentiel"].sum() == pytest.approx(envelopes, rel=1e-4)
@@ -102,7 +102,8 @@ def test_the_capacity_of_a_network_is_that_of_one_buyer_who_had_all_its_needs():
     single = needs(*({**row, "acheteur_siren": "111111118"} for row in rows * 2))
     offered = offer("11111111100011", "21111111100011")
     both = [
-        judged(asked, offered, network=True).families.sort("famille")["potentiel"].to_list() for asked in (many, single)
+        weighed(asked, offered, network=True).families.sort("famille")["potentiel"].to_list()
+        for asked in (many, single)
     ]
     assert both[0] == both[1]
 

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from spaser import french, rules
-from spaser.deliverables.report import KeyFigures, Paragraph
+from spaser.deliverables.report import Callout, KeyFigures, Paragraph
 from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import WITHOUT_CRITERION
 from spaser.problems import Problem, Problems
@@ -242,6 +242,16 @@ def test_each_share_is_said_once_at_the_head_of_the_publication(result):
     assert len({card.measure.indicateur for card in cards}) == len(cards) == 4
     assert any("en valeur" in card.note for card in cards)
     assert not [block for block in head.blocks if isinstance(block, Paragraph)]
+
+
+def test_a_spend_file_far_under_the_contracts_is_doubted_beside_its_shares(result):
+    """Two invented lines are no year of purchases; without a spend file nothing is doubted."""
+    (spent,) = [s for s in publication_files.report(result).sections if s.id == "depenses"]
+    doubts = [block.text for block in spent.blocks if isinstance(block, Callout)]
+    assert len(doubts) == 1 and "sous une année des contrats lus" in doubts[0]
+    whole = replace(result, coverage=result.coverage.with_columns(par_an=pl.lit(1, pl.Int64)))
+    (spent,) = [s for s in publication_files.report(whole).sections if s.id == "depenses"]
+    assert not [block for block in spent.blocks if isinstance(block, Callout)]
 
 
 def test_without_a_buyer_named_the_publication_says_how_to_name_one(base):

@@ -341,7 +341,7 @@ def _oeth(rows: pl.DataFrame | None) -> list[Block]:
 
 def _two(value: float) -> str:
     """Two significant digits in French: « 4 100 », « 2,6 », « 0,35 »."""
-    rounded = pl.select(pl.lit(float(value)).round_sig_figs(2)).item()
+    rounded = french.significant(value)
     digits = 0 if abs(rounded) >= 10 or rounded == 0 else 1 if abs(rounded) >= 1 else 2
     return french.number(rounded, digits)
 

@@ -12,6 +12,7 @@ from spaser.deliverables.report import Column, Figure, Sentence, TableBlock, tab
 from spaser.potential import map as opportunities_map
 from spaser.sections import calendar, pams, potential, suppliers
 from spaser.sections.findings import Findings
+from spaser.sections.map import apart
 from spaser.sections.potential.needs import beyond
 from spaser.sections.purchases import breakdowns, measured
 from spaser.sections.registry import Told, written
@@ -56,6 +57,10 @@ _ONCE = french.typeset(
 _WIDER = french.typeset(
     " Par leur seul SIREN : un autre établissement de la même unité légale est dans les listes, ce qui ne prouve rien du titulaire ; ces contrats ne "
     "sont comptés que dans cette ligne."
+)
+_EVERY = (
+    "ce calendrier porte sur tous les contrats lus qui prennent fin, mesurés ou non, avec ou sans potentiel ; le plan d'actions ne retient "
+    "que les besoins où il y a quelque chose à décider"
 )
 _MOST, _MOST_ENDS, _LONG = 8, 12, 100
 #: The breakdowns of the ledger, the most telling first: a ledger may lack families.
@@ -128,6 +133,7 @@ def section_reachable(findings: Findings) -> Told:
     more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
         more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
+    more = (*potential.held(findings.extras["besoins"]), *more)
     if held := int(families["sous_clause"].sum()):
         clause = f"{french.euros_short(held)} par an de plus pourraient être exécutés sous une clause d'insertion, par qui l'emporte : non comptés parmi ce qui irait à l'ESS"
         more = (*more, Sentence(french.sentence(clause)))
@@ -157,20 +163,23 @@ def _answering() -> pl.Expr:
 def _near(suppliers: pl.DataFrame) -> str:
     """The credible ones, within the reach of their family or without limit; « à portée » would count those of unknown trade or size too."""
     counts = opportunities_map.counted(suppliers)
-    said = f"{french.count(counts.total, 'fournisseur crédible')} de l'ESS ou de l'insertion (métier et taille vraisemblables)"
+    said = f"{french.count(counts.first, 'fournisseur crédible')} de l'ESS ou de l'insertion (métier et taille vraisemblables)"
+    if counts.apart:
+        said += f" hors « {counts.crowd} »" if counts.crowd else " dans les familles au potentiel chiffré"
     if counts.anywhere:
         said += f", dont {french.number(counts.near)} dans le rayon de leur famille et {french.number(counts.anywhere)} pour des familles achetées dans tout le pays"
     if counts.coded:
         one = counts.coded == 1
         said += f" ; {french.number(counts.coded)} n{'’est connu' if one else 'e sont connus'} que par {'son' if one else 'leur'} code d'activité, non par {'son' if one else 'leur'} nom, un secteur déclaré ou un contrat"
-    return f"{said} ; le classeur nomme les premiers de chaque besoin"
+    more = f" ; {apart(counts)}" if counts.apart else ""
+    return f"{said}{more} ; le classeur nomme les premiers de chaque besoin"
 
 
 def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:
     """How old the lists are from which the statuses were read, when some are old on the day of the reader."""
     months = rules.method()["potential"]["liste_ancienne"]["value"]
     before = pl.lit(findings.day).dt.offset_by(f"-{months}mo")
-    once = suppliers.unique(opportunities_map.identity(), keep="first", maintain_order=True)
+    once = opportunities_map.first(suppliers).unique(opportunities_map.identity(), keep="first", maintain_order=True)
     old = once.filter(pl.col("statut_au") < before)
     if not old.height:
         return ()
@@ -192,6 +201,8 @@ def section_when(findings: Findings) -> Told:
     told = calendar.said(findings)
     # Where nothing ends any more, the answer says it; the orders left out are counted in every case.
     more = [*(told[:1] if rows["trimestre"].count() else ()), *(one for one in told[1:] if "subséquent" in one.text)]
+    if soon.height:
+        more.append(Sentence(french.sentence(_EVERY)))
     return opening.section(findings, "calendrier", (picture, shown), more)
 
 

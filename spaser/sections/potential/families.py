@@ -53,11 +53,17 @@ def section_potential(findings: Findings) -> Told:
     blocks: list = [
         _keys(active, families),
         Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING),
-        Paragraph(_said(families, active)),
+        Paragraph((*held(rows), *_said(families, active))),
     ]
     blocks.append(_states(rows))
     blocks.append(
-        table("tab-potentiel-familles", "Par famille d'achat, les plus achetées d'abord", families, _FAMILY, _TOTALS)
+        table(
+            "tab-potentiel-familles",
+            "Par famille d'achat, au plus fort potentiel d'abord",
+            first(families),
+            _FAMILY,
+            _TOTALS,
+        )
     )
     drawn = families.filter((pl.col("annuel") > 0) & pl.col("levier_principal").is_not_null())
     if drawn.height:
@@ -148,6 +154,29 @@ def _said(families: pl.DataFrame, active: pl.DataFrame) -> tuple[Sentence, ...]:
         text = f"{french.count(alone, 'besoin')} à un seul fournisseur crédible : ce n'est pas « aucun », mais il faut sourcer avant de réserver"
         said.append(Sentence(french.sentence(text)))
     return tuple(said)
+
+
+def first(families: pl.DataFrame) -> pl.DataFrame:
+    """Those with a potential before those that are only bought."""
+    return families.sort("potentiel", "annuel", "famille", descending=[True, True, False])
+
+
+def held(rows: pl.DataFrame) -> tuple[Sentence, ...]:
+    """« Déjà 3,3 M€ par an …, possible : 0,6 M€ »: both on the same purchases, those of the needs that have not ended."""
+    known = potential.already(rows.lazy()).collect(engine="in-memory")
+    whole, possible, both = (int(known[name].sum()) for name in ("annuel", "potentiel", "deja_vise"))
+    if not known["acquis"].count():
+        text = f"ce que l'ESS et l'insertion ont déjà n'est pas connu, faute de statut des titulaires ; possible : {french.euros_short(possible)} par an"
+    else:
+        has = int(known["acquis"].sum())
+        text = f"déjà {french.euros_short(has)} par an à des titulaires connus de l'ESS ou de l'insertion (un minimum), possible : {french.euros_short(possible)} par an de plus"
+    if both:
+        text += f", dont peut-être {french.euros_short(both)} qui y sont déjà"
+    return (
+        Sentence(
+            french.sentence(f"{text} ; sur {french.euros_short(whole)} par an d'achats en cours, tous états confondus")
+        ),
+    )
 
 
 def _picture(families: pl.DataFrame) -> Figure:

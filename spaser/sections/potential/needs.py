@@ -25,6 +25,8 @@ _MOST = 15
 
 
 _LONG = 110
+#: The heading of the first end that can still be prepared, on every page.
+BEFORE = "Suite avant le"
 
 
 #: The needs that carry a lever and count in the potential.
@@ -44,7 +46,7 @@ _NEED = (
     Column("levier_fournisseurs", "Peuvent y répondre", "entier", extra=True),
     Column("levier_population", "Qui est compté", extra=True),
     Column("levier_article", "Base légale", extra=True),
-    Column("fin", "Suite avant le", "date"),
+    Column("fin", BEFORE, "date"),
 )
 
 

@@ -31,6 +31,7 @@ from spaser.sections.method import section_glossary
 from spaser.sections.obligations import section_obligations
 from spaser.sections.publication.items import section_entered, section_missing
 from spaser.sections.publication.retained import MONEY, RATES, items, retained
+from spaser.sections.purchases.measured import partial
 from spaser.sections.shown import figure, proven
 
 HEADLINES = ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif")
@@ -191,11 +192,13 @@ def section_spent(findings: Findings) -> Section | None:
         Column("couverture", "Taux de réponse", "part"),
         Column("notifie", "Même part des montants notifiés", "part"),
     )
+    why = partial(findings)
+    doubt = [Callout("Un fichier peut-être incomplet", french.sentence(why), "attention")] if why else []
     return Section(
         "depenses",
         "Sur les dépenses",
         "Que disent les dépenses réelles ?",
-        (table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT),),
+        (*doubt, table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT)),
     )
 
 

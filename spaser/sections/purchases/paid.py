@@ -26,7 +26,7 @@ from spaser.french import euros_short, share
 from spaser.sections.findings import Findings
 from spaser.sections.purchases.account import section_account
 from spaser.sections.purchases.breakdowns import section_breakdowns
-from spaser.sections.purchases.measured import main_definition, one, rows
+from spaser.sections.purchases.measured import main_definition, one, partial, rows
 from spaser.sections.purchases.proofs import section_proofs, section_sources, section_to_check
 from spaser.sections.shown import proven
 from spaser.vocabulary.lists import ESS_PART, INCLUSIVE_PART
@@ -68,6 +68,8 @@ def section_essentials(findings: Findings) -> Section:
     blocks: list = [KeyFigures(tuple(cards)), Callout("Comment lire ces parts", _READING)]
     if not findings.sources or findings.extras["listes"].height == 0:
         blocks.insert(0, Callout("Aucune liste de fournisseurs", _NO_LIST, "attention"))
+    if doubt := partial(findings):
+        blocks.append(Callout("Un fichier peut-être incomplet", french.sentence(doubt), "attention"))
     blocks.append(Paragraph(tuple(_told(findings))))
     return Section(
         "essentiel", "L'essentiel", "Quelle part des achats va à l'ESS et aux structures inclusives ?", tuple(blocks)

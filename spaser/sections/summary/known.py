@@ -13,7 +13,6 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.potential import map as opportunities_map
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
@@ -42,7 +41,7 @@ FACTS = (
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_partiel", "payes_muets", "payes_non", "prive",
     "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
-    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
+    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier",
     "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_parts", "fins_tard_dit", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
@@ -64,7 +63,6 @@ _PASSED = {
     "livre_v_inconnu": "probablement dépassé (hors taxe, livre V compris : dire son montant)",
     "taxes_comprises": "probablement dépassé, même sans la plus forte TVA (livre V à vérifier)",
 }
-_YEAR = 12
 _PERHAPS = "probablement dépassé, à vérifier"
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
@@ -260,25 +258,11 @@ def paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
     if m is None or not m.denominateur:
         return
     yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))
-    yield "payes_partiel", _partial(findings)
+    yield "payes_partiel", measured.partial(findings) or measured.partial(spent)
     yield "payes_muets", 1 - (m.couverture or 0)
     yield "payes_non", (m.repondus or 0) - (m.numerateur or 0)
     if m.repondus:
         yield from (("payes_ess", m.numerateur), ("payes_part", m.valeur))
-
-
-def _partial(findings: Findings) -> str | None:
-    """Why the spend file is perhaps not whole: less than a year, or less than what the contracts read come to in a year."""
-    rows = findings.extras.get("depenses_couverture")
-    for row in rows.to_dicts() if rows is not None else ():
-        if row["mois"] is not None and row["mois"] < _YEAR:
-            span = f"{french.month(row['premier'])} à {french.month(row['dernier'])}"
-            span = french.month(row["premier"]) if row["mois"] == 1 else span
-            return f"le fichier de dépenses ne couvre que {french.number(row['mois'])} mois ({span})"
-        if row["par_an"] and row["achats"] is not None and row["achats"] < row["par_an"]:
-            spent, due = french.euros_short(row["achats"]), french.euros_short(row["par_an"])
-            return f"en {row['annee']}, ces achats ({spent}) sont sous une année des contrats lus ({due}, accord-cadre : moitié de son maximum) : le fichier est peut-être incomplet"
-    return None
 
 
 def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
@@ -296,9 +280,6 @@ def reachable(findings: Findings) -> Iterator[tuple[str, Fact]]:
     best = families.sort("potentiel", "famille", descending=[True, False], nulls_last=True).head(1).to_dicts()
     if best and best[0]["potentiel"]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
-    near = findings.extras.get("fournisseurs_credibles")
-    if near is not None:
-        yield "credibles", opportunities_map.counted(near).total
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:

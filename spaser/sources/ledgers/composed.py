@@ -69,7 +69,8 @@ def _rank(said: set[str], rule: dict[str, Any]) -> int | None:
         if any(word not in known and not ("an" in rule["peut"] and _YEAR.fullmatch(word)) for word in said):
             return None
     order: list[str] = rules.toml(REFERENCE)["mots"].get(rule.get("ordre"), [])
-    return next((rank for rank, word in enumerate(order) if word in said), len(order))
+    # The number of the seat is not that of the establishment that is meant.
+    return next((rank for rank, word in enumerate(order) if word in said), len(order)) + len(order) * ("siege" in said)
 
 
 @cache

@@ -93,7 +93,7 @@ def read_ledger(
             continue
         sheet, header, mapped = found
         used = used or mapped
-        read = ledger_meaning.judged(sheet, header, mapped, given=given is not None)
+        read = ledger_meaning.understood(sheet, header, mapped, given=given is not None)
         if used is mapped:
             used = read.mapping
         lines, refused, account = _read_sheet(file.name, sheet, header, read)
@@ -213,7 +213,7 @@ def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
 
 
 def _read_sheet(
-    file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged
+    file: str, sheet: Sheet, header: int, read: ledger_meaning.Understood
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
     """One sheet's lines, rejects and account."""
     mapping = read.mapping

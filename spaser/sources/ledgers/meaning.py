@@ -63,7 +63,7 @@ FEWEST_SIRET = 3
 
 
 @dataclass(frozen=True)
-class Judged:
+class Understood:
     """A mapping as judged: what to read, what one unit is worth in euros (of all rows, or of each), whether amounts are centimes, what to tell."""
 
     mapping: Mapping
@@ -94,7 +94,7 @@ _NEVER = {
 }
 
 
-def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judged:
+def understood(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Understood:
     """The mapping corrected by what the cells hold.
 
     Parameters
@@ -118,7 +118,7 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
-    return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
+    return Understood(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
 
 
 def _several(mapping: Mapping, sheet: str) -> list[str]:
@@ -280,12 +280,8 @@ def _unit(
         # The heading of the amounts is nearer to them than what stands around.
         other = next((where for where, text in written[1:] if unit_in(text) or _CENTIMES.search(text or "")), None)
         return 1, [f"montants en euros (« {title} »), autre unité lue ailleurs ({other}) : à vérifier"] if other else []
-    foreign = (
-        []
-        if column is None
-        else [one for one in body[column].drop_nulls().unique(maintain_order=True) if _FOREIGN.fullmatch(one)]
-    )
-    if foreign:
+    values = body[column].drop_nulls().unique(maintain_order=True) if column is not None else []
+    if column is not None and (foreign := [one for one in values if _FOREIGN.fullmatch(one)]):
         told = ", ".join(foreign[:3])
         return 1, [
             f"« {headings[column]} » : montants en {told} comptés comme des euros, à convertir dans votre fichier"

@@ -18,7 +18,7 @@ import polars as pl
 
 from spaser import rules, settings
 from spaser.problems import Problem, closest
-from spaser.sources.registers.names import known_statuses
+from spaser.sources.registers.names import LEGAL_FORMS, known_statuses
 from spaser.sources.siret import bare, luhn_ok, unlabelled
 from spaser.text import fold
 
@@ -140,8 +140,11 @@ def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]
             continue
         filled = frame[column].drop_nulls().head(LOOKED)
         words = _statuses() if known == "statuts" else {fold(word) for word in known}
+        forms = {fold(value) for value in filled} & {*LEGAL_FORMS}
+        words = words - {"ei", "e i"} if forms else words
         share = sum(
-            fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/]", value)) for value in filled
+            fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/+()]|\s[-–]\s", value))
+            for value in filled
         ) / max(filled.len(), 1)
         said.append(f"{round(100 * share)} % des « {column} » connus")
         best = max(best, share)

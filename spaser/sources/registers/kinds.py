@@ -83,7 +83,14 @@ def told(text: str, header: Sequence[str | None]) -> str | None:
 def proved(frame: pl.DataFrame) -> list[str]:
     """The columns of crosses whose cells are answers, one « yes » at least among them all."""
     names = [name for name in frame.columns if name.startswith(PREFIX)]
-    return [name for name in names if _is_answers(frame[name])]
+    return [name for name in names if _is_answers(frame[name], _yes(name))]
+
+
+def _yes(name: str) -> list[str]:
+    """What says yes in a column of crosses: a cross, or the kind written again."""
+    kind = name.removeprefix(PREFIX)
+    known = {**untold(), **inclusive(), "ess": "ESS"}
+    return [*_YES, *(word for word, status in known.items() if status == kind)]
 
 
 def evidence(found: Evidence, frame: pl.DataFrame, status: str | None, above: str) -> Evidence:
@@ -99,9 +106,9 @@ def evidence(found: Evidence, frame: pl.DataFrame, status: str | None, above: st
     return found
 
 
-def _is_answers(column: pl.Series) -> bool:
+def _is_answers(column: pl.Series, yes: Sequence[str]) -> bool:
     filled = column.drop_nulls().str.strip_chars().str.to_lowercase()
-    return bool(filled.len()) and float(filled.is_in([*_YES, *_NO]).mean() or 0) >= _ANSWERS  # type: ignore[arg-type]
+    return bool(filled.len()) and float(filled.is_in([*yes, *_NO]).mean() or 0) >= _ANSWERS  # type: ignore[arg-type]
 
 
 def spread(frame: pl.DataFrame) -> pl.DataFrame:
@@ -113,7 +120,9 @@ def spread(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _of_crosses(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     said = [
-        pl.when(pl.col(name).str.strip_chars().str.to_lowercase().is_in(_YES)).then(pl.lit(name.removeprefix(PREFIX)))
+        pl.when(pl.col(name).str.strip_chars().str.to_lowercase().is_in(_yes(name))).then(
+            pl.lit(name.removeprefix(PREFIX))
+        )
         for name in proved(frame)
     ]
     both = [*said, pl.col("statut")] if "statut" in frame.columns else said
@@ -125,7 +134,8 @@ def _of_crosses(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
 def _of_cells(frame: pl.DataFrame) -> pl.DataFrame:
     """« EI / ACI » is two kinds when each part is a known one; any other cell stays whole."""
     known = list(known_statuses())
-    parts = pl.col("statut").str.replace_all(rf"(?i){APART}", "|").str.split("|")
+    apart = pl.col("statut").str.replace_all(rf"(?i){APART}|\s+[-–]\s+|\s*[()]\s*", "|").str.split("|")
+    parts = apart.list.eval(pl.element().filter(pl.element() != "")).list.unique(maintain_order=True)
     whole = fold_expr(pl.col("statut")).is_in(known)
     several = (parts.list.len() > 1) & parts.list.eval(fold_expr(pl.element()).is_in(known)).list.all() & ~whole
     cells = pl.when(several.fill_null(False)).then(parts).otherwise(pl.concat_list("statut"))

@@ -25,6 +25,8 @@ from spaser.text import fold, fold_expr
 from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED, Table
 
 WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
+#: No agreement lasts more years: a longer bare number is of months.
+LONGEST_YEARS = 10
 Progress = Callable[[str, float], None] | None
 
 
@@ -225,6 +227,8 @@ def _dates(frame: pl.DataFrame) -> pl.DataFrame:
         *(reader.get(c, dates.day)(text, since=dates.OLDEST).alias(c) for c, text in texts.items()),
         *(texts[c].alias(f"{c}_lu") for c in ("depuis", "jusqua") if c in wanted),
     )
+    if "duree" in told.columns and "depuis" in wanted:
+        told = told.with_columns(_end(told.columns))
     if "etat" in told.columns:
         told = told.with_columns(_state())
     if "fermeture" not in wanted:
@@ -232,6 +236,15 @@ def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     # A list that gives a day of closing and no state says by it that the structure is closed.
     state = pl.col("etat") if "etat" in told.columns else pl.lit(None, dtype=pl.String)
     return told.with_columns(etat=pl.coalesce(state, pl.when(pl.col("fermeture").is_not_null()).then(pl.lit("F"))))
+
+
+def _end(have: Sequence[str]) -> pl.Expr:
+    """The last day of an agreement that says its first day and how long it lasts: « 5 ans », « 24 mois », « 5 »."""
+    count = pl.col("duree").str.extract(r"(\d{1,3})").cast(pl.Int64, strict=False)
+    months = pl.col("duree").str.contains(r"(?i)mois") | (count > LONGEST_YEARS)
+    lasting = pl.when(months).then(count).otherwise(count * 12)
+    end = pl.col("depuis").dt.offset_by(lasting.cast(pl.String) + "mo").dt.offset_by("-1d")
+    return pl.coalesce("jusqua", end).alias("jusqua") if "jusqua" in have else end.alias("jusqua")
 
 
 def _state() -> pl.Expr:
@@ -285,13 +298,15 @@ def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
     if "drapeau" in have:
         return sirene.flag(pl.col("drapeau")).alias("statut")
     known = names.known_statuses()
-    exact = _lookup("statut", known)
+    exact = pl.when(~names.is_form("statut").fill_null(False)).then(_lookup("statut", known))
     # A code written among other words, and no other: « S.I.A.E. - ACI ».
     codes = pl.col("statut").str.extract_all(rf"\b(?:{'|'.join(INCLUSIVE_STATUSES)})\b").list.unique()
-    coded = pl.when(codes.list.len() == 1).then(codes.list.first())
+    coded = pl.when((codes.list.len() == 1) & ~names.is_form("statut").fill_null(False)).then(codes.list.first())
     return pl.coalesce(
         exact,
-        names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String),
+        pl.when(~names.is_form("statut").fill_null(False)).then(
+            names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)
+        ),
         coded,
     ).alias("statut")
 

@@ -44,6 +44,16 @@ def essential(column: str) -> pl.Expr:
     return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
+#: Legal forms: beside them « EI » is an « entreprise individuelle » and no kind of structure.
+LEGAL_FORMS = ("sarl", "sas", "sasu", "eurl", "sci", "snc", "sa", "eirl", "micro entreprise", "auto entrepreneur", "entreprise individuelle", "profession liberale")  # fmt: skip
+
+
+def is_form(column: str) -> pl.Expr:
+    """Whether « EI » of this column is a legal form: others stand beside it."""
+    flat = fold_expr(pl.col(column))
+    return flat.is_in(["ei", "e i"]) & flat.is_in(LEGAL_FORMS).any()
+
+
 def by_words(known: dict[str, str]) -> dict[str, str]:
     """The same names without their small words; a name that two kinds would share is left out."""
     pairs = pl.DataFrame({"mot": list(known), "statut": list(known.values())}).with_columns(cle=essential("mot"))

@@ -57,15 +57,17 @@ def of_address(frame: pl.DataFrame) -> pl.DataFrame:
     if not have:
         return frame
     parts = [
-        pl.col(name).str.extract_groups(r"(?:^|\D)(?<cp>\d{5})[\s,]+(?<lieu>\p{L}[^,;\d]*?)\s*(?:cedex.*)?$")
+        pl.col(name).str.extract_groups(
+            r"(?:^|\D)(?<cp>\d{5})[\s,]+(?<lieu>\p{L}[^,;\d]*?)\s*(?:(?i:cedex).*|\d{1,2}(?:er|e|[eè]me)?)?$"
+        )
         for name in have
     ]
     known = {
         name: pl.col(name) if name in frame.columns else pl.lit(None, pl.String) for name in ("code_postal", "commune")
     }
-    alone = pl.when(known["code_postal"].str.contains(r"^\s*\d{1,5}\s*$|^\d[AB]\d{3}$")).then(
-        known["code_postal"].str.strip_chars()
-    )
+    # « 69 003 », « 1000.0 »
+    code = known["code_postal"].str.replace(r"[.,]0$", "").str.replace_all(r"\s", "")
+    alone = pl.when(code.str.contains(r"^\d{1,5}$|^\d[AB]\d{3}$")).then(code)
     return frame.with_columns(
         code_postal=pl.coalesce(alone, *(part.struct.field("cp") for part in parts)),
         commune=pl.coalesce(known["commune"], *(part.struct.field("lieu") for part in parts)),

@@ -16,13 +16,14 @@ from spaser import french, potential, rules
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Report, Section, Sentence, masked, table
+from spaser.potential.map import NAMED
 from spaser.problems import Problem
 from spaser.studies.acting.tables import tables_of
 from spaser.studies.potential import Opportunities
 from spaser.text import fold, shortened
 
-#: Needs shown at most, the largest first, and suppliers named for each.
-MOST, NAMED = 20, 25
+#: Needs shown at most, the largest first.
+MOST = 20
 _LONG = 110
 _CURVE = (
     Column("lots", "Lots", "entier"),

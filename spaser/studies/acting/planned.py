@@ -85,7 +85,7 @@ def _told(row: dict) -> str:
     """« 560 à 1 300 h exigées par an, en théorie, pour une clause à 5 % des heures (1 besoin sur 2) », or why it is not measured."""
     if row["impact_milieu"] is None:
         return french.typeset(f"non mesuré : {row['impact_motif']}")
-    low, high = (french.number(_significant(row[f"impact_{bound}"])) for bound in ("bas", "haut"))
+    low, high = (french.number(french.significant(row[f"impact_{bound}"])) for bound in ("bas", "haut"))
     rates = french.listing(french.share(rate, 0) for rate in row["impact_taux"])
     part = row["impact_besoins"]
     kept = (
@@ -97,8 +97,3 @@ def _told(row: dict) -> str:
     return french.typeset(
         f"{low} à {high} h exigées par an, en théorie, si la clause porte sur {rates} des heures{kept}{why}"
     )
-
-
-def _significant(value: float) -> int:
-    """Two significant digits: an interval promises no more."""
-    return int(float(f"{value:.2g}"))

@@ -94,7 +94,7 @@ class Base:
 
         What is counted of the past stops at ``as_of``; what can still be prepared begins on this day.
         """
-        return max(self.as_of, self.today) if self.today else self.as_of
+        return rules.day_to_prepare_from(self.as_of, self.today)
 
     @cached_property
     def accounts(self) -> pl.DataFrame:

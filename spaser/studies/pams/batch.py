@@ -279,7 +279,7 @@ def _one(desk: Desk, task: Task) -> Outcome:
         )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
-        for kept in (potentials.judged, potentials.distances, potentials.chosen):
+        for kept in (potentials.taken, potentials.distances, potentials.chosen):
             kept.cache_clear()  # of a buyer that is not asked for twice: millions of rows for the largest
         written = write(report, mission, mission.folder / siren)
     except Problem as problem:

@@ -76,7 +76,7 @@ def answering(result: Diagnostic, radius: float | None = None, dependency: float
     if base.register is None or base.establishments is None:
         return None
     share = opportunities.checked(base, radius, dependency)
-    made = opportunities.judged(base, tuple(result.sirens), radius, share, opportunities.under_code(result))
+    made = opportunities.taken(base, tuple(result.sirens), radius, share, opportunities.under_code(result))
     return Answering(made.opportunities, opportunities.chosen(base, tuple(result.sirens)).members)
 
 

@@ -5,10 +5,10 @@ from spaser.studies.potential.compose import (
     Opportunities,
     chosen,
     ground,
-    judged,
     place,
     places,
     potential_of,
+    taken,
 )
 from spaser.studies.potential.compose import potential_of as study
 from spaser.studies.potential.handover import findings, report, summary, write
@@ -20,7 +20,6 @@ __all__ = [
     "chosen",
     "findings",
     "ground",
-    "judged",
     "place",
     "places",
     "potential_of",
@@ -28,5 +27,6 @@ __all__ = [
     "structures",
     "study",
     "summary",
+    "taken",
     "write",
 ]

@@ -12,9 +12,6 @@ from spaser.studies.diagnostic import Base
 from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential.compose import Opportunities
 
-#: Suppliers named per need on a screen.
-NAMED = 25
-
 
 def explored(
     base: Base,
@@ -30,7 +27,7 @@ def explored(
     """The potential of buyers given by SIREN (none: all), restricted to some families and to needs with suppliers enough.
 
     Amounts of a need do not change with what is shown beside it: a supplier keeps for the needs left out the capacity it has
-    there. Not ``under_code``, levers are those of a private buyer. Only the ``NAMED`` best suppliers of each need are described.
+    there. Not ``under_code``, levers are those of a private buyer. Only the ``map.NAMED`` best suppliers of each need are described.
 
     Raises
     ------
@@ -39,7 +36,7 @@ def explored(
     """
     share = opportunities.checked(base, radius, dependency)
     made, mine, known = (
-        opportunities.judged(base, tuple(sirens), radius, share, under_code),
+        opportunities.taken(base, tuple(sirens), radius, share, under_code),
         opportunities.chosen(base, tuple(sirens)),
         opportunities.ground(base),
     )
@@ -48,12 +45,15 @@ def explored(
         rows = rows.filter(pl.col("credibles").fill_null(0) >= least)
     if families:
         rows = rows.filter(pl.col("famille").is_in(list(families)))
-    summed, suppliers, found = made.families, made.suppliers, made.found
+    summed, suppliers, named = made.families, made.suppliers, made.named
     if rows.height < made.opportunities.height:
-        found = found.join(rows.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
+        found, named = (
+            table.join(rows.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
+            for table in (made.found, made.named)
+        )
         summed = potential.by_family(rows.lazy(), found.lazy()).collect(engine="in-memory")
         suppliers = opportunities_map.suppliers(found, rows, known.supply).collect(engine="in-memory")
-    named = found.filter(pl.col("rang") <= NAMED)
+    named = named.filter(pl.col("rang") <= opportunities_map.NAMED)
     return Opportunities(
         scope=scope,
         as_of=base.as_of,

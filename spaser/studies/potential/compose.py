@@ -53,7 +53,7 @@ class Opportunities:
     @property
     def day(self) -> date:
         """The day whose thresholds the levers were read with: the reader's when it is known, never before the data stop."""
-        return max(self.as_of, self.today) if self.today else self.as_of
+        return rules.day_to_prepare_from(self.as_of, self.today)
 
     @property
     def reader(self) -> date | None:
@@ -108,14 +108,14 @@ def potential_of(
     base = source if isinstance(source, Base) else source.base
     sirens, scope = _scope(source, buyer)
     share = checked(base, radius, dependency)
-    known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share, under_code(source))
+    known, mine, made = ground(base), chosen(base, sirens), taken(base, sirens, radius, share, under_code(source))
     return Opportunities(
         scope=scope,
         as_of=base.as_of,
         needs=mine.needs,
         members=mine.members,
         supply=known.supply,
-        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), against.SHOWN).collect(
+        candidates=potential.describe(made.named.lazy(), known.supply.lazy(), against.SHOWN).collect(
             engine="in-memory"
         ),
         opportunities=made.opportunities,
@@ -144,8 +144,8 @@ def of_needs(
     today: date | None = None,
 ) -> Opportunities:
     """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
-    day = max(as_of, today) if today else as_of
-    told = against.judged(
+    day = rules.day_to_prepare_from(as_of, today)
+    told = against.weighed(
         needs, supply, radius=radius, dependency=share, method=method, under_code=under_code, as_of=day
     )
     return Opportunities(
@@ -154,7 +154,7 @@ def of_needs(
         needs=needs,
         members=NEED_CONTRACTS.empty(),
         supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
+        candidates=potential.describe(told.named.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
         opportunities=told.opportunities,
         families=told.families,
         weights=pl.DataFrame() if weights is None else weights,
@@ -186,21 +186,21 @@ def under_code(source: Diagnostic | Base) -> bool:
     return isinstance(source, Base) or "prive" not in source.extras
 
 
-class Judged(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family,
-    ``suppliers`` the credible ones."""
+class Taken(NamedTuple):
+    """Those of ``needs.Weighed``, and ``suppliers``, the credible ones."""
 
     found: pl.DataFrame
+    named: pl.DataFrame
     opportunities: pl.DataFrame
     families: pl.DataFrame
     suppliers: pl.DataFrame
 
 
 @lru_cache(maxsize=4)
-def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Judged:
+def taken(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Taken:
     """What the ESS could take of the needs of buyers (none: all), kept for the last choices: going back to one costs nothing."""
     known, mine, settings = ground(base), chosen(base, sirens), base.method
-    told = against.judged(
+    told = against.weighed(
         mine.needs,
         known.supply,
         every=known.needs,
@@ -217,7 +217,7 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         as_of=base.day,
     )
     credible = opportunities_map.suppliers(told.found, told.opportunities, known.supply).collect(engine="in-memory")
-    return Judged(*told, credible)
+    return Taken(*told, credible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,13 +239,14 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     needs = known.needs.filter(ours)
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
-    past = potential.similar(
-        needs.lazy(),
-        known.wins.lazy().join(
-            base.contracts.select("uid", "acheteur_siren", "objet"), on="uid", maintain_order="left_right"
-        ),
+    said = base.contracts.filter(ours).select("uid", "acheteur_siren", "objet")
+    won = known.wins.lazy().join(said, on="uid", maintain_order="left_right").collect(engine="in-memory")
+    # As many subjects at once as needs matched at once: each of them meets all that was won in the same words.
+    past = pl.concat(
+        potential.similar(part.lazy(), won.lazy()).collect(engine="in-memory") for part in against.parts(needs)
     )
-    return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
+    settled = (table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds))
+    return Chosen(needs, *settled, past)
 
 
 @lru_cache(maxsize=4)

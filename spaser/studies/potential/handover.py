@@ -13,7 +13,8 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
 from spaser.potential import map as opportunities_map
 from spaser.sections.findings import Findings
-from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes
+from spaser.sections.map import apart
+from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes, first
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic.handover import findings as diagnosed
 from spaser.studies.potential.compose import Opportunities
@@ -64,7 +65,8 @@ def _suppliers(found: Opportunities) -> list[str]:
         return []
     counts = opportunities_map.counted(found.suppliers)
     coded = f", dont {french.number(counts.coded)} par le seul code d'activité" if counts.coded else ""
-    return [f"Fournisseurs crédibles pour ces besoins : {french.number(counts.total)}{coded}"]
+    more = f" ; {apart(counts)}" if counts.apart else ""
+    return [french.typeset(f"Fournisseurs crédibles pour ces besoins : {french.number(counts.first)}{coded}{more}")]
 
 
 def summary(found: Opportunities) -> str:
@@ -78,7 +80,7 @@ def summary(found: Opportunities) -> str:
         *_suppliers(found),
         "",
     ]
-    for row in families.head(12).to_dicts():
+    for row in first(families).head(12).to_dicts():
         lines.append(
             f"  {row['famille_libelle'][:44]:<44} {french.euros_short(row['annuel']):>12} par an"
             f" → {french.euros_short(row['potentiel']):>12} ; {french.count(row['fournisseurs'], 'fournisseur crédible', none=False)}"

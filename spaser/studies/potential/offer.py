@@ -136,7 +136,9 @@ def _district() -> pl.Expr:
 
 
 def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contract won: ``uid, siren, siret, famille, dateNotification, naf`` (activity of the unit, SIRENE first)."""
+    """One row per contract won: ``uid, siren, siret, famille, dateNotification, branche`` (of one that the family does not say), ``naf``
+    (activity of the unit, SIRENE first)."""
+    said = contracts.with_columns(branche=potential.unsaid_branch())
     activities = (
         establishments.filter(pl.col("naf").is_not_null())
         .sort(_OFFICIAL, "au", "source", descending=[True, True, False], nulls_last=True)
@@ -146,7 +148,7 @@ def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.Lazy
     number = pl.when(pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
     held = holders.select("uid", siren="titulaire_siren", siret=number).drop_nulls("siren")
     return (
-        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid", maintain_order="left_right")
+        held.join(said.select("uid", "famille", "dateNotification", "branche"), on="uid", maintain_order="left_right")
         .filter(pl.col("famille").is_not_null())
         .unique(["uid", "siren", "siret"])
         .join(activities, on="siren", how="left", maintain_order="left")

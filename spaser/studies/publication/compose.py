@@ -28,6 +28,7 @@ from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.studies.diagnostic.holders import proved
 from spaser.studies.publication.compared import Edition, compare, edition_of
+from spaser.suppliers import spending
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -75,6 +76,7 @@ class Publication:
     peers: pl.DataFrame
     editions: pl.DataFrame
     given: dict[str, Path] = field(default_factory=dict)
+    coverage: pl.DataFrame = field(default_factory=pl.DataFrame)
     with_score: bool = False
     mention: str = ""
 
@@ -203,6 +205,7 @@ def _composed(
     spent = _spent(given.book, base, every, name, population) if given.book else MEASURES.empty()
     history = pl.concat([past, spent, _typed(given.entered, {*published, *given.entered["annee"]}, name)])
     year, several = base.as_of.year, len(names) > 1
+    ends = result.extras["renouvellements"].lazy()
     return Publication(
         diagnostic=result,
         years=published,
@@ -218,6 +221,7 @@ def _composed(
         peers=_compared(base, result.sirens, published, population),
         editions=editions,
         given=given.files,
+        coverage=spending.covered(given.book.lines.lazy(), ends).collect() if given.book else pl.DataFrame(),
     )
 
 

@@ -44,6 +44,7 @@ def findings(result: Publication) -> Findings:
         **whole.extras,
         "saisis": result.entered,
         "depense": result.spent,
+        "depenses_couverture": result.coverage,
         "acheteurs": result.by_buyer,
         "pairs": result.peers,
         "editions": result.editions,

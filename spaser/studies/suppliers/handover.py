@@ -22,6 +22,7 @@ from spaser.sources.ledgers import write_mapping
 from spaser.studies.suppliers import tables as purchases_tables
 from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
 from spaser.studies.suppliers.decisions import to_decide
+from spaser.suppliers import spending
 from spaser.vocabulary import SPEND, STATUS
 from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 from spaser.vocabulary.spoken import VALUES
@@ -51,6 +52,8 @@ def findings(result: SupplierDiagnostic) -> Findings:
         "a_decider": to_decide(result),
         "lecture_dite": pl.DataFrame({"texte": first_told(result)}, schema={"texte": pl.String}),
     }
+    if result.origin == "depenses":
+        extras["depenses_couverture"] = spending.covered(result.lines.lazy()).collect()
     sources = [Source(result.name, "fichier de dépenses" if result.origin == "depenses" else "titulaires des contrats")]
     sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
     return Findings(

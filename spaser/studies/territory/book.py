@@ -116,7 +116,7 @@ def _ahead(supply: pl.DataFrame, public: Announced, day: date, today: date | Non
     found = potential_of(base) if base is not None else None
     return coming(
         supply,
-        day=base.day if base is not None else max(day, today) if today else day,
+        day=base.day if base is not None else rules.day_to_prepare_from(day, today),
         announced=public.needs,
         found=found,
         method=base.method if base is not None else None,

@@ -101,7 +101,7 @@ def balance_of(
         .collect(engine="in-memory")
         .lazy()
     )
-    told = opportunities_needs.judged(
+    told = opportunities_needs.weighed(
         needs, known.supply, every=known.needs, kinds=kinds, dependency=share, method=base.method, network=True
     )
     rows = potential.balance(

@@ -48,10 +48,8 @@ def hours_of(need: Need) -> tuple[float | None, str]:
     row = impact.required(asked).collect().row(0, named=True)
     if row["motif"]:
         return None, row["motif"]
-    value = pl.select(pl.lit(row["heures_milieu"]).round_sig_figs(2)).item()
-    low, high = (
-        french.number(pl.select(pl.lit(row[f"heures_{bound}"]).round_sig_figs(2)).item()) for bound in ("bas", "haut")
-    )
+    value = french.significant(row["heures_milieu"])
+    low, high = (french.number(french.significant(row[f"heures_{bound}"])) for bound in ("bas", "haut"))
     amount = french.euros(need.whole, 0)
     told = f"Calcul : {amount} × {french.share(need.taux)} des heures × {french.number(row['heures_milieu'] / (need.whole or 1) * 100_000 / (need.taux or 1), 1)} heures de travail pour 1 000 € (entre {low} et {high} heures selon les chantiers)"
     return value, told
