@@ -131,7 +131,7 @@ def situated(rows: pl.LazyFrame) -> pl.LazyFrame:
     lone = towns.unique("_nom", keep="none").select("_nom", _unique="code_commune")
     alone = posted.filter(pl.len().over("code_postal") == 1).select("code_postal", _seule="code_commune")
     keys = ["code_commune", "code_postal", "commune"]
-    known = rows.select(keys).unique().with_columns(_nom=town("commune"), _dep=department("code_postal"))
+    known = rows.select(keys).unique().with_columns(_nom=town("commune"), _dep=_department_told())
     found = (
         known.join(exact, on=["code_postal", "_nom"], how="left", maintain_order="left")
         .join(named, on=["_nom", "_dep"], how="left", maintain_order="left")
@@ -160,6 +160,12 @@ def situated(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _department_told() -> pl.Expr:
+    """That of the postcode; without any, the one in brackets after the name: « Saint-Denis (93) »."""
+    said = pl.col("commune").str.extract(r"\((\d\d|2[AB]|97\d)\)\s*$", 1)
+    return pl.coalesce(department("code_postal"), pl.when(pl.col("code_postal").is_null()).then(said))
+
+
 def whole_city(code: pl.Expr) -> pl.Expr:
     """Paris, Lyon and Marseille: the commune of an arrondissement; any other code as it is."""
     found = pl.lit(None, dtype=pl.String)
@@ -169,8 +175,10 @@ def whole_city(code: pl.Expr) -> pl.Expr:
 
 
 def town(column: str) -> pl.Expr:
-    """The name of a commune to compare: no accents, œ as oe, no article, « St » as « Saint », no CEDEX, no arrondissement."""
-    plain = unaccented_expr(pl.col(column)).str.to_lowercase().str.replace_all(r"\bcedex\b.*$|\(.*\)|\d.*$", " ")
+    """The name of a commune to compare: no accents, œ as oe, no article, « St » as « Saint », « s/s » as « sous », no CEDEX, no arrondissement."""
+    flat = unaccented_expr(pl.col(column)).str.to_lowercase()
+    flat = flat.str.replace(r"\bs/ ?s\b", "sous").str.replace(r"\bs/|([a-z])/([a-z])", "${1} sur ${2}")
+    plain = flat.str.replace_all(r"\bcedex\b.*$|\(.*\)|\d.*$", " ")
     words = (
         plain.str.replace_all("[^a-z]+", " ").str.replace_all(r"\bst\b", "saint").str.replace_all(r"\bste\b", "sainte")
     )

@@ -57,14 +57,11 @@ def retention(lines: pl.LazyFrame, places: pl.LazyFrame, communes: pl.LazyFrame,
     known = pl.col("niveau") != "lieu inconnu"
     whole, told = pl.col("montant").sum(), pl.col("montant").filter(known).sum()
     ranks = {name: rank for rank, name in enumerate(LEVELS)}
-    return (
-        found.with_columns(
-            part=pl.when(whole > 0).then(pl.col("montant") / whole),
-            part_connue=pl.when(known & (told > 0)).then(pl.col("montant") / told),
-        )
-        .with_columns(_rang=pl.col("niveau").replace_strict(ranks, return_dtype=pl.Int32))
-        .sort("_rang")
-        .drop("_rang")
+    # In their order first: the last bit of a share follows the rank of its line.
+    ranked = found.sort(pl.col("niveau").replace_strict(ranks, return_dtype=pl.Int32))
+    return ranked.with_columns(
+        part=pl.when(whole > 0).then(pl.col("montant") / whole),
+        part_connue=pl.when(known & (told > 0)).then(pl.col("montant") / told),
     )
 
 

@@ -1,6 +1,7 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
 from spaser.potential.likeness import resemblance
+from spaser.potential.match import offers
 from spaser.potential.past import similar
 from spaser.potential.points import unsaid_branch
 from spaser.potential.programme import of_programme
@@ -52,6 +53,7 @@ __all__ = [
     "net",
     "of_programme",
     "of_spend",
+    "offers",
     "opportunities",
     "resemblance",
     "sellers",

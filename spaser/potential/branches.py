@@ -73,3 +73,19 @@ def _branches() -> dict[str, list[dict[str, str | None]]]:
     for family, *words in zip(*(table[name] for name in ("famille", *_READ)), strict=True):
         said.setdefault(family, []).append(dict(zip(_READ, words, strict=True)))
     return said
+
+
+def trade() -> pl.Expr:
+    """The trade as the need reads it: that of another branch of the family is another; a branch that the family does not say is unknown,
+    unless the supplier states that very one."""
+    return (
+        pl.when(another() & pl.col("metier"))
+        .then(False)
+        .when(~pl.col("_branche") | ~pl.col("metier") | same())
+        .then("metier")
+    )
+
+
+def own_wins() -> pl.Expr:
+    """Contracts won that are of the trade of the need: of a branch that the family does not say, those of such a branch alone."""
+    return pl.when("_branche").then("gagnes_branche").otherwise("gagnes_siret")

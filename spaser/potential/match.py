@@ -48,8 +48,6 @@ def candidates(
 
     Parameters
     ----------
-    needs, places, supply
-        NEEDS, PLACES and SUPPLY.
     radius
         Kilometres, for families of local or département reach; the usual reach of each family by default
         (``families_reach.csv``).
@@ -72,6 +70,7 @@ def matches(
     dependency: float | None = None,
     sold: pl.LazyFrame | None = None,
     reached: pl.LazyFrame | None = None,
+    laid: pl.LazyFrame | None = None,
     past: pl.LazyFrame | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
@@ -86,6 +85,8 @@ def matches(
     reached
         ``reachable`` of these needs, settled beforehand up to the radius or further, so that distances are not measured
         again when only the radius or the dependency changes.
+    laid
+        ``offers`` at these places or more, settled beforehand for a caller that matches many needs by parts.
     past
         ``besoin_id, siren, mots_communs`` (see ``past.similar``): what suppliers already did for the buyer.
     """
@@ -93,12 +94,10 @@ def matches(
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **_told_of(settings))
-    reached = _reached(asked.select("lieu", "famille").unique(), places, supply, radius, reached)
-    # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
-    # pairs are sorted so, and joins keep their order.
-    pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    offered = pairs.join(sellers(supply) if sold is None else sold, on="ligne", maintain_order="left_right")
-    rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
+    spots = asked.select("lieu", "famille").unique()
+    if laid is None:
+        laid = offers(spots, places, supply, radius=radius, sold=sold, reached=reached)
+    rows = asked.join(laid, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
         "lieu", "famille"
     )
     done = (
@@ -107,7 +106,7 @@ def matches(
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
     able = (
-        done.with_columns(metier=_trade(), gagnes_siret=_own_wins())
+        done.with_columns(metier=branches.trade(), gagnes_siret=branches.own_wins())
         .drop("_branche", "_voulues", "_dites", "branches")
         .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
         .filter(proven(settings))
@@ -129,6 +128,22 @@ def _told_of(settings: dict) -> dict[str, pl.Expr]:
         "_voulues": branches.of_needs(),
         "_dites": branches.of_needs(own=True),
     }
+
+
+def offers(
+    spots: pl.LazyFrame,
+    places: pl.LazyFrame,
+    supply: pl.LazyFrame,
+    *,
+    radius: float | None = None,
+    sold: pl.LazyFrame | None = None,
+    reached: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """Who is within the radius of places for families (``lieu, famille``), the nearest first, with what matching reads of each."""
+    pairs = within(_reached(spots, places, supply, radius, reached), radius)
+    # Ties are in the order of distance, then of the supply table, sorted by identifiers: joins keep that order.
+    ordered = pairs.sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
+    return ordered.join(sellers(supply) if sold is None else sold, on="ligne", maintain_order="left_right")
 
 
 def sellers(supply: pl.LazyFrame) -> pl.LazyFrame:
@@ -164,22 +179,6 @@ def once(supply: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("_ordre").rank("min").over("famille", "_qui") == 1)
         .drop("_qui", "_ordre")
     )
-
-
-def _trade() -> pl.Expr:
-    """The trade as the need reads it: that of another branch of the family is another; a branch that the family does not say is unknown,
-    unless the supplier states that very one."""
-    return (
-        pl.when(branches.another() & pl.col("metier"))
-        .then(False)
-        .when(~pl.col("_branche") | ~pl.col("metier") | branches.same())
-        .then("metier")
-    )
-
-
-def _own_wins() -> pl.Expr:
-    """Contracts won that are of the trade of the need: of a branch that the family does not say, those of such a branch alone."""
-    return pl.when("_branche").then("gagnes_branche").otherwise("gagnes_siret")
 
 
 def _reached(

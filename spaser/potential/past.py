@@ -22,32 +22,27 @@ def similar(needs: pl.LazyFrame, won: pl.LazyFrame) -> pl.LazyFrame:
     won
         One row per contract won: ``uid, siren, acheteur_siren, objet``.
     """
-    asked = _spread(needs, "besoin_id")
-    done = _spread(
-        won.unique(["uid", "siren"]).with_columns(_fait=pl.format("{}|{}", "uid", "siren")), "_fait", "siren"
-    )
-    sizes = {
-        key: frame.group_by(key).agg(pl.len().alias(f"_n{key}"))
-        for key, frame in (("besoin_id", asked), ("_fait", done))
-    }
+    # Words, needs and contracts are whole numbers here: a pair is met once for each word that both subjects say.
+    asked = _spread(needs.with_row_index("_besoin"), "_besoin")
+    done = _spread(won.unique(["uid", "siren"]).with_row_index("_fait"), "_fait", "siren")
     shared = (
-        asked.join(done, on=["acheteur_siren", "_mot"], maintain_order="left_right")
-        .group_by("besoin_id", "_fait", "siren")
-        .agg(_communs=pl.len())
+        asked.join(done, on="_cle", maintain_order="left_right")
+        .group_by("_besoin", "_fait")
+        .agg(pl.col("siren").first(), _communs=pl.len(), _mots=pl.col("_n_besoin").first() * pl.col("_n_fait").first())
     )
     near = shared.filter(pl.col("_communs") >= LEAST)
-    for key, frame in sizes.items():
-        near = near.join(frame, on=key, maintain_order="left_right")
-    share = pl.col("_communs") / (pl.col("_nbesoin_id") * pl.col("_n_fait")).cast(pl.Float64).sqrt()
-    return near.group_by("besoin_id", "siren").agg(mots_communs=share.max())
+    share = pl.col("_communs") / pl.col("_mots").cast(pl.Float64).sqrt()
+    closest = near.group_by("_besoin", "siren").agg(mots_communs=share.max())
+    named = needs.with_row_index("_besoin").select("_besoin", "besoin_id")
+    return closest.join(named, on="_besoin", maintain_order="left").select("besoin_id", "siren", "mots_communs")
 
 
-def _spread(rows: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
-    return (
-        rows.select(*keys, "acheteur_siren", _mot=tokens("objet"))
-        .explode("_mot")
-        .drop_nulls(["_mot", "acheteur_siren"])
-    )
+def _spread(rows: pl.LazyFrame, key: str, *more: str) -> pl.LazyFrame:
+    """One row per word of a subject: who says it (``key``), of how many words, and ``_cle``, the word for the buyer."""
+    said = rows.select(key, *more, "acheteur_siren", _mot=tokens("objet")).drop_nulls("acheteur_siren")
+    words = said.with_columns(pl.col("_mot").list.len().cast(pl.Int64).alias(f"_n{key}"))
+    opened = words.explode("_mot").drop_nulls("_mot")
+    return opened.with_columns(_cle=pl.struct("acheteur_siren", "_mot").hash()).drop("acheteur_siren", "_mot")
 
 
 def won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:

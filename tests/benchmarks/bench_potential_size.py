@@ -50,8 +50,8 @@ def one(count: int, establishments: int, together: int) -> int:
     spent = time.process_time() - clock
     # Amounts and counts are whole numbers; the last digit of a probability depends on how many are computed at once.
     whole = told.opportunities.select(pl.col("besoin_id"), pl.selectors.integer())
-    mark = whole.hash_rows(seed=1).sum() ^ told.found.select("besoin_id", "siret", "rang").hash_rows(seed=1).sum()
-    sys.stdout.write(f"{invented.highest()} {spent} {told.found.height} {mark}\n")
+    mark = whole.hash_rows(seed=1).sum() ^ told.named.select("besoin_id", "siret", "rang").hash_rows(seed=1).sum()
+    sys.stdout.write(f"{invented.highest()} {spent} {told.named.height} {mark}\n")
     return 0
 
 

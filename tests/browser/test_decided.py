@@ -26,9 +26,6 @@ OF_THE_DEMO = ("Aubrelle", "Val d'Erbe", "fictif", "Démonstration", "inventé p
 #: No kernel is left for a notebook.
 GONE = """async name => { const all = await (await fetch("/api/sessions")).json();
   return all.every(one => !one.path.includes(name) || !one.kernel) }"""
-#: The boxes of controls wider than their place.
-SCROLLED = """() => [...document.querySelectorAll(".jp-OutputArea .widget-vbox, .jp-OutputArea .widget-hbox")]
-  .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 60))"""
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +120,6 @@ def test_the_report_of_a_mission_holds_nothing_of_the_demo(small, lab, home, tmp
     opened(page, f"{lab}/lab/tree/missions/Quai/carnets/12_diagnostic_pams.ipynb?reset")
     run_all(page)
     page.locator(".widget-select select").first.select_option(index=1)
-    page.get_by_label("Qui", exact=True).first.wait_for()
-    assert page.evaluate(SCROLLED) == [], "a line of the plan scrolls by itself"
     button = page.get_by_role("button", name="Préparer les cinq formes")
     button.click()
     link = page.get_by_role("link", name=re.compile("diagnostic.html"))

@@ -26,6 +26,9 @@ LISTED = """lines => { const list = document.activeElement;
 #: The first of these stands whole on the screen.
 SEEN = """wanted => { const at = document.querySelector(wanted)?.getBoundingClientRect();
   return at && at.top >= 0 && at.bottom <= innerHeight }"""
+#: The boxes of controls wider than their place.
+SCROLLED = """() => [...document.querySelectorAll(".jp-OutputArea .widget-vbox, .jp-OutputArea .widget-hbox")]
+  .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 60))"""
 ENGLISH = (
     "Error displaying widget",
     "Loading widget",
@@ -219,3 +222,12 @@ def test_titles_of_the_questionnaire_are_read_whole(page, lab):
     assert [
         one.inner_text() for one in titles.all() if one.evaluate("label => label.scrollWidth > label.clientWidth")
     ] == []
+
+
+def test_a_line_of_the_plan_holds_in_the_page_of_a_small_screen(page, lab):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    opened(page, f"{lab}/lab/tree/12_diagnostic_pams.ipynb?reset")
+    run_all(page)
+    page.get_by_label("Qui", exact=True).first.wait_for()
+    assert page.evaluate(SCROLLED) == []
+    clean(page)

@@ -88,3 +88,20 @@ def test_a_place_is_put_in_a_commune_only_when_what_is_written_names_one(postcod
     row = {"code_commune": None, "code_postal": postcode, "commune": name}
     told = territories.situated(pl.LazyFrame([row], schema=dict.fromkeys(row, pl.String))).collect()
     assert told.select("code_commune", "situation").row(0) == (code, how)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Fontenay s/s Bois", "94033"),
+        ("Ivry/Seine", "94041"),
+        ("Ivry s/ Seine", "94041"),
+        ("Saint-Denis (93)", "93066"),
+        ("St-Denis", None),
+        ("La Rochelle (17)", "17300"),
+    ],
+)
+def test_a_name_alone_is_a_town_when_it_says_enough(written: str, code: str | None) -> None:
+    schema = dict.fromkeys(("code_commune", "code_postal", "commune"), pl.String)
+    rows = pl.LazyFrame([{"code_commune": None, "code_postal": None, "commune": written}], schema=schema)
+    assert territories.situated(rows).collect()["code_commune"].to_list() == [code]

@@ -33,7 +33,8 @@ FAULTS = {
     "un point décimal": r"(?<![\d.])\d+\.\d+[\u00a0\u202f ]?(?:€|%|M€|k€|Md€|km\b|ans?\b|mois\b|heures?\b|points?\b)",
     "aucun et un pluriel": rf"\b[Aa]ucune? (?:{_NOUNS})\b[^.;:|]{{0,30}} (?:n'ont|ne sont|ne disent|ne portent)\b",
     "le 1 du mois": rf"(?<![\d\u202f\u00a0.,/-])1[\u00a0 ](?:{'|'.join(french.MONTHS)})\b",
-    "une date à l'envers": r"(?<![\w/.-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\w-]*\.?\w)",
+    # How a file must write its days is told by an example.
+    "une date à l'envers": r"(?<!par exemple )(?<![\w/.-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\w-]*\.?\w)",
     "un mot répété": r"\b(de|des|du|la|le|les|un|une|et|à|en|par|pour|sur|dans|ne|se|ce) \1\b(?!-)",
 }
 #: Asked of the text as it is shown, its spaces of typography kept.

@@ -68,16 +68,28 @@ def test_needs_matched_by_parts_give_what_all_at_once_give(base, monkeypatch, to
         assert_frame_equal(one, other, rel_tol=1e-12)
 
 
+def test_what_was_done_for_the_buyer_is_the_same_by_parts_and_all_at_once(base, monkeypatch):
+    order, told = ["besoin_id", "siren"], []
+    for size in (10**6, 7):
+        monkeypatch.setattr(against, "TOGETHER", size)
+        opportunities.chosen.cache_clear()
+        told.append(opportunities.chosen(base, ()).past.sort(order))
+    opportunities.chosen.cache_clear()
+    assert told[0].height > 7
+    assert_frame_equal(*told)
+
+
 def test_only_who_is_credible_or_among_the_first_is_kept_once_all_were_counted(base, monkeypatch):
     monkeypatch.setattr(against, "SHOWN", 2)
     mine, ground = opportunities.chosen(base, ()), opportunities.ground(base)
     told = against.weighed(mine.needs, ground.supply, dependency=0.3, method=base.method, as_of=base.as_of)
-    assert told.found.filter((told.found["rang"] > 2) & ~told.found["credible"]).is_empty()
-    assert told.opportunities["candidats"].sum() > told.found.height
+    assert told.found["credible"].all() and told.named["rang"].max() == 2
+    assert told.opportunities["credibles"].sum() == told.found.height
+    assert told.opportunities["candidats"].sum() > told.named.height
 
 
 def test_suppliers_are_ranked_by_need_the_best_first_then_the_nearest(base):
-    found = opportunities.taken(base, (), 30.0, 0.3).found
+    found = opportunities.taken(base, (), 30.0, 0.3).named
     rows = found.group_by("besoin_id", maintain_order=True).agg("rang", "points", "ex_aequo", "distance_km")
     for ranks, points, ties, _ in rows.drop("besoin_id").rows():
         assert points == sorted(points, reverse=True)

@@ -207,3 +207,31 @@ def test_a_row_without_anybody_that_repeats_a_sum_is_a_total(tmp_path):
     assert spent(read_ledger(write_csv(tmp_path / "d.csv", [head, *months]))) == 3500
     months[2] = ["janvier", "", "", 1999]
     assert spent(read_ledger(write_csv(tmp_path / "d.csv", [head, *months]))) == 5499
+
+
+@pytest.mark.parametrize(
+    ("amount", "printed", "counted"),
+    [
+        (2000, None, True),
+        (2000, 5500, True),
+        (2000, 3500, False),
+        (2000.01, None, True),
+    ],
+)
+def test_a_round_sum_without_a_word_is_a_total_only_when_something_else_says_so(tmp_path, amount, printed, counted):
+    rows = [*LINES[:2], ["Delta fictive", None, amount, None], LINES[2]]
+    ledger = read(tmp_path, [*rows, *([["Total général", None, printed, None]] if printed else [])])
+    assert spent(ledger) == 3500 + amount * counted
+    assert ("ressemble à un total" in told(ledger)) is (amount == 2000 and counted)
+
+
+def test_a_sum_of_cents_without_a_word_is_a_total_and_told(tmp_path):
+    lines = [["Alpha fictive", siret(1), 10.25, "15/03/2024"], ["Beta fictive", siret(2), 20.5, "16/03/2024"], LINES[2]]
+    ledger = read(tmp_path, [*lines[:2], ["mars", None, 30.75, None], lines[2]])
+    assert spent(ledger) == 1530.75 and "prise pour un total" in told(ledger)
+
+
+@pytest.mark.parametrize(("rows", "printed"), [([["TOTAL 2024", None, 3900, None]], 390_000), ([["TOTAL 2023", None, 2000, None], ["TOTAL 2024", None, 1500, None]], None)])  # fmt: skip
+def test_the_total_of_a_year_that_closes_a_sheet_is_compared_with_its_lines(tmp_path, rows, printed):
+    ledger = read(tmp_path, [*LINES, *rows])
+    assert spent(ledger) == 3500 and ledger.accounts["total_imprime"].to_list() == [printed]

@@ -429,6 +429,19 @@ def test_a_typed_column_of_another_kind_is_unknown_and_never_a_number(tmp_path, 
     assert records[column].to_list() == [read]
 
 
+def test_a_page_damaged_in_the_middle_of_a_parquet_is_said_by_its_file_when_it_is_read(tmp_path):
+    row = {"uid": "1", "id": "1", "acheteur_id": "21940022600017", "montant": 1.0, "titulaire_id": "73282932000074"}
+    frame = pl.DataFrame([row | {"objet": f"Objet inventé {number * 7919}"} for number in range(4_000)])
+    path = tmp_path / "national.parquet"
+    frame.write_parquet(path, row_group_size=1_000)
+    assert reading.gather(path)[0][0][1].lus == 4_000
+    whole = path.read_bytes()
+    fifth = len(whole) // 5
+    path.write_bytes(whole[: 2 * fifth] + b"\xff" * fifth + whole[3 * fifth :])
+    with pytest.raises(Problem, match=r"abîmé ou incomplet \(national\.parquet\)"):
+        reading.gather(path)
+
+
 def test_a_tabular_parquet_stays_lazy_and_typed(tmp_path):
     frame = pl.read_csv(io.StringIO(TABLE), try_parse_dates=True, schema_overrides={"acheteur_id": pl.String})
     frame.write_parquet(tmp_path / "t.parquet")

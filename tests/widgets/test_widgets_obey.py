@@ -60,8 +60,8 @@ class Heard(dict[str, list[dict[str, Any]]]):
 APART = {"base", "source", "result", "found", "progress", "cache", "clock", "options", "read", "known", "place", "who"}
 #: Given read by one side and to be read by the other: the lists, the decisions and the spending are compared as files elsewhere.
 READ = {"paths", "registers", "overrides", "validations", "decisions", "spend", "others", "peers"}
-#: What a view adds to its command, or chooses otherwise: the families chosen on the screen; the buyer of one sheet; each view's own words.
-SCREEN = {"family", "buyer", "kind", "arguments", "goals"}
+#: What a view adds to its command, or chooses otherwise: the families chosen on the screen; the buyer of one sheet; the hours of clauses, typed or the demo's; each view's own words.
+SCREEN = {"family", "buyer", "kind", "arguments", "goals", "hours"}
 SHEET = "00000101600013"
 
 #: Each view that a command has a twin of: the words of the command, and how the notebook makes the view.

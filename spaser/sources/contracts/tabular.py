@@ -83,10 +83,9 @@ def _list(member: Member, head: bytes, acheteur: str | None) -> Kept:
 def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
     raw = mapped(table, dialect, member.source)
     # Every page is gone through once here: what is damaged is said by its file, not in the middle of a computation.
+    written = raw.drop("position", "dialecte").select(pl.len(), pl.all().last().name.prefix("_"))
     with guards.reading(member.source, "polars", what="Le fichier est abîmé ou incomplet"):
-        count = int(
-            raw.select(pl.len(), pl.all().null_count().name.prefix("_")).collect(engine="streaming")["len"].item()
-        )
+        count = int(written.collect(engine="streaming")["len"].item())
     if not count:
         raise Problem("Le fichier ne contient aucune ligne de données", where=member.source, todo=recognition.EXPECTED)
     octets, sha256 = _digest(member)

@@ -280,12 +280,8 @@ def _unit(
         # The heading of the amounts is nearer to them than what stands around.
         other = next((where for where, text in written[1:] if unit_in(text) or _CENTIMES.search(text or "")), None)
         return 1, [f"montants en euros (« {title} »), autre unité lue ailleurs ({other}) : à vérifier"] if other else []
-    foreign = (
-        []
-        if column is None
-        else [one for one in body[column].drop_nulls().unique(maintain_order=True) if _FOREIGN.fullmatch(one)]
-    )
-    if foreign:
+    values = body[column].drop_nulls().unique(maintain_order=True) if column is not None else []
+    if column is not None and (foreign := [one for one in values if _FOREIGN.fullmatch(one)]):
         told = ", ".join(foreign[:3])
         return 1, [
             f"« {headings[column]} » : montants en {told} comptés comme des euros, à convertir dans votre fichier"

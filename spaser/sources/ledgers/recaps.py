@@ -70,7 +70,7 @@ def _taxed(parts: list[pl.DataFrame]) -> tuple[int, str] | None:
 
 
 def _sums(parts: list[pl.DataFrame]) -> list[int]:
-    return [part["montant"].sum() for part in parts]
+    return [int(part["montant"].sum()) for part in parts]
 
 
 def _said(columns: list[pl.DataFrame]) -> list[int]:

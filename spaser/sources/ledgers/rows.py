@@ -18,6 +18,8 @@ from spaser.sources.ledgers.perimeter import folded
 
 #: From this share on, a column is filled by all the lines.
 USUAL = 0.9
+#: The share of rows without a word that must be sums; cents under which an amount is not round.
+MOSTLY, ROUND = 0.6, 1_000
 #: Rows shown of those that are told.
 SHOWN = 5
 
@@ -59,9 +61,15 @@ def sort_out(
         .then(pl.lit("vide"))
         .otherwise(pl.lit("ligne"))
     )
-    general = pl.col("_general") | (pl.col("_nu") & ~pl.col("_long"))
+    # « TOTAL 2024 » closes the sheet of one year.
+    yearly = pl.col("_annuel") & pl.col("_dernier") & (pl.col("_annuel").sum() == 1)
+    general = pl.col("_general") | (pl.col("_nu") & ~pl.col("_long")) | yearly
     alone = (kind == "ligne") & pl.col("_muet") & pl.col("_sans") & ~pl.col("_date")
-    kept = (kind == "ligne") & pl.col("montant").is_not_null() & (pl.col("_dit") | pl.col("_nomme") | pl.col("_mots"))
+    kept = (
+        (kind == "ligne")
+        & pl.col("montant").is_not_null()
+        & (pl.col("_dit") | pl.col("_nomme") | pl.col("_mots") | pl.col("_hasard"))
+    )
     taken = (kind == "total") & (pl.col("_nomme") | pl.col("_tait") | pl.col("_tete"))
     doubt = (
         pl.when(kept)
@@ -87,7 +95,7 @@ def _claims(facts: pl.DataFrame) -> pl.DataFrame:
     named = pl.col("_sans") & pl.col("_faible") & pl.col("_pauvre") & ~sure & ~spoken
     unsaid = pl.col("_sans") & pl.col("_manque") & ~sure & ~spoken & ~named & pl.col("montant").is_not_null()
     facts = facts.with_columns(_mots=words, _pied_sur=foot, _sur=sure, _dit=spoken, _nomme=named, _tait=unsaid)
-    facts = facts.with_columns(_agreed(facts).alias("_accord"))
+    facts = _agreed(facts)
     facts = facts.with_columns(_sum_of(facts, pl.col("_sur") | pl.col("_accord"), least=1).alias("_somme"))
     return facts.with_columns(_two_levels(facts).alias("_tete"))
 
@@ -95,7 +103,7 @@ def _claims(facts: pl.DataFrame) -> pl.DataFrame:
 def told(rows: pl.DataFrame) -> list[str]:
     """What is said of the rows that may be totals: those kept as purchases, those left for their sum alone."""
     said = {
-        "gardee": "ressemble à un total sans en avoir la somme : comptée comme un achat, à vérifier dans votre fichier",
+        "gardee": "ressemble à un total, sans que rien ne le prouve : comptée comme un achat, à vérifier dans votre fichier",
         "pied": "au pied du tableau, sans ce que les lignes ont : non comptée",
         "otee": "somme des lignes voisines, sans ce que les autres ont : prise pour un total, non comptée ; si c'est un achat, donnez-lui sa date et son numéro",
     }
@@ -234,6 +242,7 @@ def _total_words(cells: list[str]) -> list[pl.Expr]:
         ),
         some(*(text.str.contains(of) for text in texts)).alias("_de"),
         some(*(text.is_in(["total general", "grand total", "cumul general"]) for text in texts)).alias("_general"),
+        some(*(text.str.contains(r"^(?:total|totaux|cumul)(?: \p{L}+)* 20\d\d$") for text in texts)).alias("_annuel"),
         some(*(text.str.contains(begun) | text.str.contains(r"\p{L} total$") for text in texts)).alias("_faible"),
     ]
 
@@ -252,16 +261,42 @@ def _group_total(rows: pl.DataFrame, cells: list[str]) -> pl.Expr:
     return found
 
 
-def _agreed(rows: pl.DataFrame) -> pl.Expr:
-    """The rows that their words alone do not make totals, and that their sum does: whatever the other doubtful ones are."""
+def _agreed(rows: pl.DataFrame) -> pl.DataFrame:
+    """``_accord``: the rows that their words alone do not make totals, and that their sum does, whatever the other doubtful ones are.
+
+    Without any word, a sum of two round amounts may be a chance: the printed total decides, then several sums of the kind;
+    else the row is kept and told (``_hasard``).
+    """
     doubtful = pl.col("_dit") | pl.col("_nomme") | pl.col("_tait")
     ways = [_sum_of(rows, pl.col("_sur") | also, least=2) for also in (doubtful, pl.col("_dit") | pl.col("_tait"))]
-    alone = [_sum_of(rows, pl.col("_sur") | doubtful, least=1)]
-    known = rows.select((doubtful & (ways[0] | ways[1])).alias("ok"), pl.col("_tait").alias("tait"))
+    alone, three = (_sum_of(rows, pl.col("_sur") | doubtful, least=least) for least in (1, 3))
+    rows = rows.with_columns((doubtful & (ways[0] | ways[1])).alias("_ok"), (three & doubtful).alias("_trois"))
+    silent = rows.filter("_tait")
     # Where sums stand beside the lines without a word, that of one line is one too.
-    unworded = bool(known.select((pl.col("ok") & pl.col("tait")).any()).item())
-    same = pl.col("_tait") & alone[0] if unworded else pl.lit(False)
-    return doubtful & (ways[0] | ways[1] | same)
+    whole = pl.col("_ok") | (pl.col("_tait") & alone if silent["_ok"].any() else pl.lit(False))
+    rows = rows.with_columns(_ok=whole)
+    sure = _many(rows) | pl.col("_trois") | (pl.col("montant") % ROUND != 0) | pl.col("fournisseur").is_null()
+    believed = pl.lit(True) if (said := _printed_says(rows)) else pl.lit(False) if said is False else sure
+    accord = pl.col("_ok") & (~pl.col("_tait") | believed)
+    return rows.with_columns(_accord=accord, _hasard=pl.col("_ok") & ~accord)
+
+
+def _many(rows: pl.DataFrame) -> pl.Expr:
+    """Whether most of the rows that say nothing are sums, two of them at least."""
+    silent = rows.filter("_tait")
+    agree = int(silent["_ok"].sum())
+    return pl.lit(agree >= 2 and agree >= silent.height * MOSTLY)
+
+
+def _printed_says(rows: pl.DataFrame) -> bool | None:
+    """Whether the printed total is that of the lines without the rows that say nothing (True), with them (False), or of neither."""
+    printed = rows.filter(pl.col("_sur") & (pl.col("_nu") | pl.col("_general")))["montant"].drop_nulls()
+    counted = rows.filter(~pl.col("_sur"))
+    if not printed.len():
+        return None
+    without = counted.filter(~pl.col("_ok"))["montant"].sum()
+    whole = counted.filter(~pl.col("_ok") | pl.col("_tait"))["montant"].sum()
+    return True if printed[-1] == without else False if printed[-1] == whole else None
 
 
 def _sum_of(rows: pl.DataFrame, claims: pl.Expr, *, least: int) -> pl.Expr:

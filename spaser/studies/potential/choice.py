@@ -45,12 +45,15 @@ def explored(
         rows = rows.filter(pl.col("credibles").fill_null(0) >= least)
     if families:
         rows = rows.filter(pl.col("famille").is_in(list(families)))
-    summed, suppliers, found = made.families, made.suppliers, made.found
+    summed, suppliers, named = made.families, made.suppliers, made.named
     if rows.height < made.opportunities.height:
-        found = found.join(rows.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
+        found, named = (
+            table.join(rows.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
+            for table in (made.found, made.named)
+        )
         summed = potential.by_family(rows.lazy(), found.lazy()).collect(engine="in-memory")
         suppliers = opportunities_map.suppliers(found, rows, known.supply).collect(engine="in-memory")
-    named = found.filter(pl.col("rang") <= opportunities_map.NAMED)
+    named = named.filter(pl.col("rang") <= opportunities_map.NAMED)
     return Opportunities(
         scope=scope,
         as_of=base.as_of,

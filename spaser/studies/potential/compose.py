@@ -55,6 +55,11 @@ class Opportunities:
         """The day whose thresholds the levers were read with: the reader's when it is known, never before the data stop."""
         return rules.day_to_prepare_from(self.as_of, self.today)
 
+    @property
+    def reader(self) -> date | None:
+        """The reader's day, when it is known to come after the data."""
+        return self.today if self.today and self.today > self.as_of else None
+
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
         return {
@@ -110,7 +115,7 @@ def potential_of(
         needs=mine.needs,
         members=mine.members,
         supply=known.supply,
-        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), against.SHOWN).collect(
+        candidates=potential.describe(made.named.lazy(), known.supply.lazy(), against.SHOWN).collect(
             engine="in-memory"
         ),
         opportunities=made.opportunities,
@@ -149,7 +154,7 @@ def of_needs(
         needs=needs,
         members=NEED_CONTRACTS.empty(),
         supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
+        candidates=potential.describe(told.named.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
         opportunities=told.opportunities,
         families=told.families,
         weights=pl.DataFrame() if weights is None else weights,
@@ -182,10 +187,10 @@ def under_code(source: Diagnostic | Base) -> bool:
 
 
 class Taken(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family,
-    ``suppliers`` the credible ones."""
+    """Those of ``needs.Weighed``, and ``suppliers``, the credible ones."""
 
     found: pl.DataFrame
+    named: pl.DataFrame
     opportunities: pl.DataFrame
     families: pl.DataFrame
     suppliers: pl.DataFrame
@@ -234,13 +239,14 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     needs = known.needs.filter(ours)
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
-    past = potential.similar(
-        needs.lazy(),
-        known.wins.lazy().join(
-            base.contracts.select("uid", "acheteur_siren", "objet"), on="uid", maintain_order="left_right"
-        ),
+    said = base.contracts.filter(ours).select("uid", "acheteur_siren", "objet")
+    won = known.wins.lazy().join(said, on="uid", maintain_order="left_right").collect(engine="in-memory")
+    # As many subjects at once as needs matched at once: each of them meets all that was won in the same words.
+    past = pl.concat(
+        potential.similar(part.lazy(), won.lazy()).collect(engine="in-memory") for part in against.parts(needs)
     )
-    return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
+    settled = (table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds))
+    return Chosen(needs, *settled, past)
 
 
 @lru_cache(maxsize=4)

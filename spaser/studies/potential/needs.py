@@ -18,15 +18,27 @@ from spaser.studies.potential.located import places
 NETWORK = "reseau"
 #: Needs matched at once: every supplier within reach of each is laid beside it before most are set aside, so memory grows
 #: with this number and not with the buyer (``bench_potential_size.py``).
-TOGETHER = 400
-#: Suppliers of a need kept although they are not credible: those that a page may name.
+TOGETHER = 200
+#: Up to so many places and families, or pairs of a place and a supplier in reach (those of one buyer), what is offered there is
+#: laid once for all the parts: that of a whole country would weigh too much.
+SPOTS, PAIRS = 100, 4_000_000
+#: Suppliers of a need that a page may name, credible or not.
 SHOWN = 200
 
 
+#: What totals and maps read of a credible match: those that no page names keep nothing else, and the largest buyer has millions.
+TOTALLED = (
+    *("besoin_id", "ligne", "siren", "siret", "credible", "adequation", "prenable", "capacite", "capacite_haut"),
+    *("portee", "distance_km", "probabilite"),
+)
+
+
 class Weighed(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family."""
+    """``found`` the credible matches (``TOTALLED``), ``named`` those that a page may name, ``opportunities`` OPPORTUNITIES, net of
+    double counting, ``families`` one row per family."""
 
     found: pl.DataFrame
+    named: pl.DataFrame
     opportunities: pl.DataFrame
     families: pl.DataFrame
 
@@ -63,7 +75,7 @@ def weighed(
     sold, spots, reached, past
         What a caller that judges again has settled once: sellers of the supply, places of the needs, who is in reach, what was won.
     """
-    found, supplied = _by_parts(
+    found, named, supplied = _by_parts(
         needs,
         places(needs.lazy()) if spots is None else spots.lazy(),
         supply,
@@ -89,18 +101,40 @@ def weighed(
     shared = told.with_columns(acheteur_siren=pl.lit(NETWORK)) if network else told
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
     settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
-    return Weighed(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
+    families = potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory")
+    return Weighed(found, named, settled, families)
 
 
 def _by_parts(
-    needs: pl.DataFrame, where: pl.LazyFrame, supply: pl.DataFrame, *, sold: pl.DataFrame | None, **choices: Any
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """``_matched`` of all the needs, ``TOGETHER`` at a time."""
+    needs: pl.DataFrame,
+    where: pl.LazyFrame,
+    supply: pl.DataFrame,
+    *,
+    sold: pl.DataFrame | None,
+    reached: pl.DataFrame | None,
+    radius: float | None,
+    **choices: Any,
+) -> tuple[pl.DataFrame, ...]:
+    """``_matched`` of all the needs, ``TOGETHER`` at a time; what is offered at the places of one buyer is laid once."""
     sold = potential.sellers(supply.lazy()).collect(engine="in-memory") if sold is None else sold
-    starts = range(0, max(needs.height, 1), TOGETHER)
-    parts = [_matched(needs.slice(start, TOGETHER), where, supply, sold=sold, **choices) for start in starts]
-    found, supplied = (pl.concat(tables) for tables in zip(*parts, strict=True))
-    return found, supplied
+    known: dict[str, Any] = {
+        "sold": sold.lazy(),
+        "reached": None if reached is None else reached.lazy(),
+        "radius": radius,
+    }
+    spots = needs.drop_nulls("famille").select("lieu", "famille").unique()
+    if spots.height <= SPOTS if reached is None else reached.height <= PAIRS:
+        known["laid"] = potential.offers(spots.lazy(), where, supply.lazy(), **known).collect(engine="in-memory").lazy()
+    # Without it each part measures again what is in reach: there are half as many.
+    size = TOGETHER if "laid" in known else 2 * TOGETHER
+    matched = (_matched(part, where, supply, **known, **choices) for part in parts(needs, size))
+    return tuple(pl.concat(tables) for tables in zip(*matched, strict=True))
+
+
+def parts(needs: pl.DataFrame, size: int = 0) -> list[pl.DataFrame]:
+    """Needs, so many (``TOGETHER``) at a time; one part at least."""
+    step = size or TOGETHER
+    return [needs.slice(start, step) for start in range(0, max(needs.height, 1), step)]
 
 
 def _matched(
@@ -108,29 +142,25 @@ def _matched(
     where: pl.LazyFrame,
     supply: pl.DataFrame,
     *,
-    sold: pl.DataFrame,
-    reached: pl.DataFrame | None,
     past: pl.DataFrame | None,
+    dependency: float,
     method: dict[str, Any],
     as_of: date | None,
-    **choices: Any,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of some needs: the matches that serve after they were counted (credible, or among the first), and what all of them told."""
+    **known: Any,
+) -> tuple[pl.DataFrame, ...]:
+    """Of some needs: the credible matches, those among the first, and what all of them told."""
     found = potential.matches(
         needs.lazy(),
         where,
         supply.lazy(),
-        sold=sold.lazy(),
-        reached=None if reached is None else reached.lazy(),
+        dependency=dependency,
         past=None if past is None else past.lazy(),
         method=method,
-        **choices,
+        **known,
     ).collect(engine="in-memory")
-    supplied = potential.supplied(
-        needs.lazy(), found.lazy(), as_of=as_of, dependency=choices["dependency"], method=method
-    )
-    kept = found.filter(pl.col("credible") | (pl.col("rang") <= SHOWN))
-    return kept, supplied.collect(engine="in-memory")
+    supplied = potential.supplied(needs.lazy(), found.lazy(), as_of=as_of, dependency=dependency, method=method)
+    totalled, named = found.filter("credible").select(TOTALLED), found.filter(pl.col("rang") <= SHOWN)
+    return totalled, named, supplied.collect(engine="in-memory")
 
 
 def share_of(settings: dict[str, Any], radius: float | None, dependency: float | None) -> float:
