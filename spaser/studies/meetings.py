@@ -165,7 +165,7 @@ def _section(kept: pl.DataFrame, guests: pl.DataFrame, left: list[str], day: dat
         f"{french.count(sure, 'fournisseur', none=True)} à inviter."
     )
     apart = (
-        f"{french.count(doubt, 'fournisseur')} {french.plural('connu', doubt)} par leur seul code d'activité : feuille « à confirmer », "
+        f"{french.count(doubt, 'fournisseur')} {french.plural('connu', doubt)} par {'leur' if doubt > 1 else 'son'} seul code d'activité : feuille « à confirmer », "
         "hors des souhaits. Appelez, puis ajoutez une ligne à la feuille « souhaits » pour ceux qui font bien ce métier."
     )
     how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, dites qui les rencontre (colonne « Acheteur »), puis demandez-en le planning. Après la rencontre, remplissez la feuille « suivi »."
@@ -221,7 +221,7 @@ def _sheets(kept: pl.DataFrame, guests: pl.DataFrame) -> list[TableBlock]:
         table("fournisseurs à inviter", "Fournisseurs à inviter, par besoin", sure, _GUESTS),
         table(
             "à confirmer",
-            "Connus par leur seul code d'activité : à confirmer avant d'inviter",
+            "Connus par {'leur' if doubt > 1 else 'son'} seul code d'activité : à confirmer avant d'inviter",
             guests.filter(~pl.col("prouve")),
             _GUESTS,
         ),

@@ -238,3 +238,45 @@ def test_three_counts_are_told_and_one_rate_whose_base_is_the_known_answers(tmp_
     assert "Marché gagné : 0 oui, 3 non, 6 non renseignées" in told
     with pytest.raises(Problem, match="sans avoir répondu"):
         day.follow_up(book(tmp_path, [[1, "A", "oui", "non", "oui"]], "faux.xlsx", sheet="suivi", head=head))
+
+
+def test_one_person_typed_in_two_ways_is_never_at_two_tables_at_a_time(tmp_path):
+    rows = [
+        [1, "Atelier Rive", "00000000100011", "Claire (voirie)", 3, 3, None],
+        [2, "ATELIER  RIVÉ", None, "Paul (bâtiments)", 3, 3, None],
+        [3, "Atelier de la Rive", "000 000 001 00011", "claire  (Voirie)", 2, 3, None],
+    ]
+    found = day.plan(book(tmp_path, rows), FRAME).found
+    assert set(found.plan["fournisseur"]) == {"Atelier Rive"}
+    assert sorted(found.plan["acheteur"]) == ["Claire (voirie)", "Paul (bâtiments)"]
+    assert found.plan["creneau"].n_unique() == 2
+    other = day.plan(book(tmp_path, [*rows, [4, "Atelier Rivage", None, "Zoé", 3, 3]], "autre.xlsx"), FRAME).found
+    assert other.plan["fournisseur"].n_unique() == 2
+
+
+def test_a_supplier_absent_on_one_line_is_absent_everywhere_unless_another_says_it_comes(tmp_path):
+    rows = [
+        [1, "Atelier Rive", None, "Claire", 3, 3, "non"],
+        [2, "Atelier Rive", None, "Paul", 3, 3, None],
+        [3, "Jardins", None, "Paul", 3, 3, None],
+    ]
+    assert day.plan(book(tmp_path, rows), FRAME).found.plan["fournisseur"].to_list() == ["Jardins"]
+    told = [*rows, [4, "Atelier Rive", None, "Zoé", 3, 3, "oui"]]  # that meeting only is not held
+    plan = day.plan(book(tmp_path, told), FRAME).found.plan
+    assert set(plan.filter(fournisseur="Atelier Rive")["acheteur"]) == {"Paul", "Zoé"}
+    with pytest.raises(Problem, match="souhaits") as found:
+        day.plan(book(tmp_path, [[1, "Jardins", None, "Paul", 3, 3, None, "11h", "10h"]]), FRAME)
+    assert "le départ n'est pas après l'arrivée" in str(found.value)
+
+
+def test_headings_shortened_or_moved_are_read_and_blank_lines_are_no_wishes(tmp_path):
+    head = ["Remarques", "Besoin", "FOURNISSEUR ", "Acheteur", "Souhait de l'acheteur", "Souhait du fournisseur", "Présence", "Arrivée acheteur"]  # fmt: skip
+    rows = [
+        [],
+        [None, 1.0, "Rive", "Claire", 3.0, 2.0, "Oui", "9:15"],
+        [None] * 8,
+        [None, 2, "Bois", "Paul", 1, 3, "NON"],
+    ]
+    found = day.plan(book(tmp_path, rows, sheet="Souhaits", head=head), FRAME)
+    assert found.pairs.rows() == [("Claire", "Rive", 1, 6)]
+    assert found.found.plan["creneau"].item() >= 1

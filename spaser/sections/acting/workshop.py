@@ -28,7 +28,7 @@ from spaser.sections.shown import brief
 
 _MOST, _EACH_SIDE, _LONG, _LETTERS = 6, 3, 90, "ABCD"
 #: Where somebody writes.
-_BLANK = "…" * 9
+_BLANK = "…" * 6
 _FAMILIES = (
     Column("modalite", "Famille d'achat"),
     Column("numerateur", "Oui", "entier"),
@@ -165,7 +165,8 @@ def _by_family(id: str, code: str, found: Findings) -> TableBlock | None:
 def _reserved(id: str, found: Findings) -> TableBlock | None:
     if "marche_reserve" not in found.counted.columns:
         return None
-    rows = found.counted.filter("marche_reserve").sort("dateNotification", "uid", descending=[True, False]).head(_MOST)
+    known = found.counted.filter("marche_reserve").sort("dateNotification", "uid", descending=[True, False])
+    rows = known.unique("objet", keep="first", maintain_order=True).head(_MOST)
     columns = ("objet", Column("famille_libelle", "Famille d'achat"), "dateNotification")
     return table(id, "Ceux qui le sont, les derniers d'abord", brief(rows, _LONG), columns) if rows.height else None
 
@@ -192,8 +193,11 @@ def texts(found: Findings, start: int, minutes: int) -> Section | None:
         for code in ("marche_reserve", "clause_sociale", "clause_environnementale")
         if code in found.counted.columns
     ]
-    picked = [found.counted.filter(pl.col(code)).sort("uid").head(2) for code in known]
-    rows = pl.concat(picked).unique("uid", keep="first", maintain_order=True).head(_MOST) if picked else pl.DataFrame()
+    own = found.counted.sort("uid")
+    picked = [own.filter(pl.col(code)).unique("objet", keep="first", maintain_order=True).head(2) for code in known]
+    rows = (
+        pl.concat(picked).unique("objet", keep="first", maintain_order=True).head(_MOST) if picked else pl.DataFrame()
+    )
     if not rows.height:
         return None
     shown = brief(rows, _LONG).with_columns(lu=pl.lit(_BLANK), declare=pl.lit(_BLANK))

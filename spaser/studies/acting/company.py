@@ -157,6 +157,7 @@ def report(result: Company) -> Report:
         "Achats responsables de l'entreprise",
         buyer=result.name,
         as_of=result.as_of,
+        today=result.work.today,
         subtitle="acheteur que le code de la commande publique ne lie pas : rien n'est réservé, aucun seuil ne s'applique",
         sections=sections,
         sources=told.sources,

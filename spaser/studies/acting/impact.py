@@ -40,6 +40,7 @@ class Impact:
     oeth: pl.DataFrame
     sources: tuple[Source, ...] = ()
     demo: bool = False
+    today: date | None = None
     extras: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
@@ -101,6 +102,7 @@ def impact_of(
             *(Source(r["fichier"], r["libelle"], r.get("au")) for r in source.files.to_dicts()),
         ),
         demo=source.demo,
+        today=source.today,
     )
 
 
@@ -203,6 +205,7 @@ def report(result: Impact) -> Report:
         "L'impact des achats",
         buyer=result.name,
         as_of=result.as_of,
+        today=result.today,
         sections=[section_impact(found)],
         sources=result.sources,
         subtitle="travail acheté, heures exigées, heures faites, retombées locales",

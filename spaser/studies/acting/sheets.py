@@ -14,6 +14,8 @@ from spaser.text import fold
 
 #: The heading line is one of the first.
 _SEARCHED = 12
+#: Letters below which the beginning of a heading tells nothing.
+_TOLD = 5
 
 
 def names(book: Path | str) -> set[str]:
@@ -63,6 +65,7 @@ def filled(
     path = Path(book)
     todo = f"Repartez du classeur écrit par {written_by}"
     found = dict(_opened(path))
+    name = next((one for one in found if fold(one).strip() == fold(name).strip()), name)
     if name not in found:
         seen = ", ".join(f"« {short(one)} »" for one in [*found][:_SEARCHED])
         raise Problem(
@@ -81,14 +84,30 @@ def filled(
             where=path.name,
             todo=todo,
         )
-    heads = [fold(cell) for cell in rows[at]]
-    places = {word: next((heads.index(s) for s in spelled if s in heads), None) for word, spelled in columns.items()}
+    places = _places([fold(cell).strip() for cell in rows[at]], columns)
     read: list[dict[str, str | None]] = []
     for line, row in enumerate(rows[at + 1 :], at + 2):
         if any(row):
             told = {word: (row[rank] or None) if rank is not None else None for word, rank in places.items()}
             read.append({"ligne": str(line), **told})
     return read
+
+
+def _places(heads: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
+    """Where each column stands: under a heading spelled as the kit writes it, else under the only one left that begins as it does."""
+    places = {word: next((heads.index(s) for s in spelled if s in heads), None) for word, spelled in columns.items()}
+    for word, spelled in columns.items():
+        if places[word] is None:
+            left = [rank for rank, head in enumerate(heads) if len(head) >= _TOLD and rank not in places.values()]
+            near = [rank for rank in left if any(_begins(heads[rank], one) for one in spelled)]
+            places[word] = near[0] if len(near) == 1 else None
+    return places
+
+
+def _begins(head: str, spelled: str) -> bool:
+    """Does one begin with all the words of the other (« Souhait de l'acheteur » for « Souhait de l'acheteur (1 à 3) »)?"""
+    one, other = sorted((head.split(), spelled.split()), key=len)
+    return len(" ".join(one)) >= _TOLD and other[: len(one)] == one
 
 
 def _opened(path: Path) -> list[tuple[str, pl.DataFrame]]:

@@ -206,7 +206,7 @@ def _cases(result: Diagnostic) -> pl.DataFrame:
     a second, the nearest ends first.
     """
     ending = result.extras.get("renouvellements")
-    void = [pl.lit("…" * 9).alias(name) for name in ("levier", "obstacle", "qui")]
+    void = [pl.lit("…" * 6).alias(name) for name in ("levier", "obstacle", "qui")]
     if ending is None:
         return pl.DataFrame(schema={column.name: pl.String for column in _CASES})
     plan = (result.base.method or rules.method())["plan"]

@@ -205,6 +205,7 @@ def report(result: Planned) -> Report:
         "Programme d'achat : potentiel auprès de l'ESS",
         buyer=result.name,
         as_of=found.as_of,
+        today=found.reader,
         subtitle=french.typeset(
             f"achats prévus, sans contrat ; {reach}, dépendance d'un fournisseur limitée à {french.share(found.dependency, 0)}"
         ),

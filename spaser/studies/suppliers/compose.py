@@ -66,6 +66,8 @@ class SupplierDiagnostic:
     mapping: ledgers.Mapping | None = None
     spread: bool = False
     demo: bool = False
+    #: The reader's day, told on the covers; the demo lives on its own days.
+    today: date | None = None
     by_unit: bool = False
     filled: pl.DataFrame = field(default_factory=FILLED.empty)
     seen: pl.DataFrame = field(default_factory=SEEN.empty)
@@ -194,6 +196,7 @@ def _of_ledger(
         seen=ledger.seen,
         spread=spread,
         demo=demo,
+        today=None if demo else days[1],
         register=listed,
         establishments=places,
         by_unit=by_unit,

@@ -137,6 +137,7 @@ def report(result: SupplierDiagnostic) -> Report:
         "Fournisseurs de l'ESS et inclusifs",
         buyer=_title(result),
         as_of=result.as_of,
+        today=result.today,
         sections=sections,
         sources=found.sources,
         subtitle="analyse des achats, fournisseur par fournisseur",

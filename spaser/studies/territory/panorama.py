@@ -63,6 +63,7 @@ class Territory:
     creations: pl.DataFrame = field(default_factory=pl.DataFrame)
     closings: pl.DataFrame = field(default_factory=pl.DataFrame)
     before: Before | None = None
+    today: date | None = None
     #: What the lists say, decisions included: the book of the territory is written from it.
     lists: Registers | None = field(default=None, repr=False)
 
@@ -138,6 +139,7 @@ def territory(
         sectors=observatory.sectors(*lists, as_of=as_of, unnumbered=known.unnumbered).collect(),
         creations=observatory.creations(*lists, as_of=as_of).collect(),
         closings=observatory.closings(*lists, as_of=as_of).collect(),
+        today=None if known.demo else clock,
         before=_compared(older, known, register, codes, as_of) if older is not None else None,
     )
 
@@ -279,6 +281,7 @@ def report(result: Territory) -> Report:
         "Panorama de l'ESS",
         buyer=result.name,
         as_of=result.as_of,
+        today=result.today,
         sections=sections,
         sources=sources,
         subtitle=f"{french.count(result.communes.height, 'commune')}, établissements et emplois de l'ESS et de l'inclusion",

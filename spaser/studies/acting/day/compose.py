@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import meetings
 from spaser.problems import Problem
-from spaser.studies.acting.day.sheets import Frame, needs, planning, wishes
+from spaser.studies.acting.day.sheets import Frame, alike, needs, planning, wishes
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) ->
     rows = wishes(book, frame)
     pairs = meetings.weighed(rows.lazy())
     day = meetings.Day(frame.slots, frame.tables, absent=_absent(rows, frame), fixed=_fixed(rows))
-    old = planning(before) if before else None
+    old = _known(planning(before), rows) if before else None
     found = meetings.timetable(pairs, day, before=old)
     if not found.plan.height and not day.fixed:
         raise Problem(
@@ -57,6 +57,15 @@ def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) ->
         )
     _refuse(found, day, Path(book).name)
     return Planned(frame, found, pairs.collect(), day, None if old is None else _moved(old, found.plan), needs(book))
+
+
+def _known(old: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The planning handed out, each person under the name that the wishes give it."""
+    for who in ("acheteur", "fournisseur"):
+        names = {alike(name): name for name in rows[who].unique(maintain_order=True)}
+        told = [names.get(alike(name or ""), name) for name in old[who]]
+        old = old.with_columns(pl.Series(who, told, pl.String))
+    return old
 
 
 def replan(

@@ -29,10 +29,10 @@ _WISHES = {
     "souhait_acheteur": ("souhait de l acheteur 1 a 3", "souhait acheteur"),
     "souhait_fournisseur": ("souhait du fournisseur 1 a 3", "souhait fournisseur"),
     "present": ("presence confirmee", "present"),
-    "arrivee": ("arrivee",),
-    "depart": ("depart",),
-    "arrivee_acheteur": ("arrivee de l acheteur",),
-    "depart_acheteur": ("depart de l acheteur",),
+    "arrivee": ("arrivee", "arrivee du fournisseur", "arrivee fournisseur"),
+    "depart": ("depart", "depart du fournisseur", "depart fournisseur"),
+    "arrivee_acheteur": ("arrivee de l acheteur", "arrivee acheteur"),
+    "depart_acheteur": ("depart de l acheteur", "depart acheteur"),
     "fixe": ("creneau impose", "creneau fixe"),
 }
 
@@ -99,7 +99,9 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
         if told["fixe"] is not None and not 1 <= told["fixe"] <= frame.slots:
             faults.append(f"ligne {line} : créneau imposé {told['fixe']}, la journée en a {frame.slots}")
         if told["fournisseur"] and told["acheteur"]:
-            read.append(told)
+            read.append(told | {"siret": re.sub(r"\W", "", row["siret"] or ""), "ligne": line})
+    _one_each(read)
+    _there(read, faults)
     if faults:
         raise Problem(f"La feuille « souhaits » est à corriger dans {Path(book).name}", why=" ; ".join(faults[:12]))
     schema = {
@@ -112,7 +114,34 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
         "souhait_fournisseur": pl.Int64,
         **dict.fromkeys(_HOURS, pl.Int64),
     }
-    return pl.DataFrame(read, schema=schema)
+    return pl.DataFrame([{name: told[name] for name in schema} for told in read], schema=schema)
+
+
+def alike(name: str) -> str:
+    """What is the same however a name is typed: case, accents, signs and spaces apart."""
+    return " ".join(fold(name).split())
+
+
+def _one_each(read: list[dict[str, Any]]) -> None:
+    """Each person under one name: the first spelling of the same name, or of the same number, is kept."""
+    numbers: dict[str, str] = {}
+    for who in ("acheteur", "fournisseur"):
+        first: dict[str, str] = {}
+        for told in read:
+            name = first.setdefault(alike(told[who]), told[who])
+            told[who] = numbers.setdefault(told["siret"], name) if who == "fournisseur" and told["siret"] else name
+
+
+def _there(read: list[dict[str, Any]], faults: list[str]) -> None:
+    """A supplier said absent, and present on no line, comes to no meeting; hours that leave somebody no time are faults."""
+    said = {word: {told["fournisseur"] for told in read if told["present"] is word} for word in (True, False)}
+    for told in read:
+        for end in ("", "_acheteur"):
+            comes, goes = told[f"arrivee{end}"], told[f"depart{end}"]
+            if comes is not None and goes is not None and comes >= goes:
+                faults.append(f"ligne {told['ligne']} : le départ n'est pas après l'arrivée")
+        if told["present"] is None and told["fournisseur"] in said[False] - said[True]:
+            told["present"] = False
 
 
 def needs(book: Path | str) -> pl.DataFrame:

@@ -63,6 +63,7 @@ class Followed:
     links: pl.DataFrame
     alone: pl.DataFrame
     demo: bool = False
+    today: date | None = None
 
 
 def follow(
@@ -107,7 +108,7 @@ def follow(
     alone = contracts.join(links.filter(pl.col("lien").fill_null(True)), on="publie_id", how="anti").sort(
         "date", "publie_id", descending=[True, False]
     )
-    return Followed(planned.name, base.as_of, told, links, alone, base.demo)
+    return Followed(planned.name, base.as_of, told, links, alone, base.demo, base.today)
 
 
 _RULED = {"projet_id": pl.String, "publie_id": pl.String, "lien": pl.Boolean}

@@ -75,6 +75,7 @@ def report(result: Followed) -> Report:
         "Programme d'achat : suivi",
         buyer=result.name,
         as_of=result.as_of,
+        today=result.today,
         sections=[_first(result), _advice(result), _unplanned(result)],
         notes=("Démonstration : acheteurs et contrats sont inventés.",) if result.demo else (),
         annexes=_sheets(result),

@@ -82,6 +82,7 @@ def report(result: SpendOpportunities) -> Report:
         "Potentiel d'achat auprès de l'ESS",
         buyer=found.scope,
         as_of=found.as_of,
+        today=result.ledger.today,
         subtitle=french.typeset(subtitle),
         sections=[section_spend(ready), *(write(ready) for write in POTENTIAL)],
         sources=ready.sources,
