@@ -199,7 +199,7 @@ def _draft(choices: argparse.Namespace) -> None:
             f"  {text.piece:<7} [{text.statut}] {text.titre} ({', '.join(text.articles)})"
             + (f" ; à compléter : {', '.join(text.missing)}" if text.blanks else "")
         )
-    for told in filter(None, (need.unlinked, drafting.silent(*choices.levier))):
+    for told in filter(None, (need.unlinked, drafting.silent(*choices.levier, need=need))):
         say(f"\n{french.typeset(told)}")
     say(f"\n{drafting.WARNING}")
     buyer, day = choices.nom_acheteur, reading_day(choices)

@@ -200,3 +200,12 @@ def test_what_was_bought_is_read_under_the_words_of_a_company(tmp_path, heading)
     assert made.lines["libelle"].to_list() == ["Nettoyage des locaux"]
     account = read(tmp_path, f"Fournisseur;SIRET;Nature;Montant HT;Exercice\nA;{GOOD};6283;100;2024\n")
     assert account.lines["compte"].to_list() == ["6283"] and account.lines["libelle"].null_count() == 1
+
+
+@pytest.mark.parametrize("heading", ["N° cpte", "Cpte", "CompteNum", "No compte", "Compte de charge"])
+def test_wages_are_no_purchase_whatever_the_spelling_of_the_account(tmp_path, heading):
+    text = (
+        f"Tiers;{heading};Libellé;Montant HT;Date\nA;641000;Salaires;100;03/02/2025\nA;615000;Nettoyage;50;03/02/2025\n"
+    )
+    made = read(tmp_path, text)
+    assert made.lines["perimetre"].to_list() == ["hors_perimetre", "achat"]

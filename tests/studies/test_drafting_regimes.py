@@ -46,6 +46,10 @@ def test_a_concession_owes_its_social_condition_from_its_own_threshold_alone():
         need = Need(concession=True, annuel=amount, mois=12)
         found = texts(need, "critere").get("condition_sociale_concession")
         assert (found and found.statut) == due
+        # The clause asked for by name below the threshold is not left out without a word.
+        said = drafting.silent("clause_sociale", need=need)
+        assert ("L3114-2-1 n'en exige pas" in said) == (due is None)
+        assert "Aucune clause sociale" not in drafting.silent("critere", need=need)
 
 
 @pytest.mark.parametrize(

@@ -196,3 +196,14 @@ def test_a_supplier_proposed_to_two_needs_is_told_so_on_each(made):
         for row in rows.iter_rows(named=True):
             others = [n for n in rows["numero"].to_list() if n != row["numero"]]
             assert all(str(n) in row["raison"].split("proposé aussi")[-1] for n in others)
+
+
+def test_a_need_with_a_single_supplier_within_reach_is_never_told_too_large_for_four(made):
+    teamed = set(made.groups["besoin_id"])
+    alone = made.units.filter(~pl.col("besoin_id").is_in(list(teamed)))
+    sizes = made.gaps.filter(pl.col("manque") == "capacite", "a_structurer")
+    single = sizes.filter(pl.col("besoin_id").is_in(alone["besoin_id"].to_list()))
+    assert single.height and single["chaise"].str.contains("le seul fournisseur à portée").all()
+    assert not alone["etat"].str.contains("quatre").any()
+    others = sizes.filter(pl.col("besoin_id").is_in(list(teamed)))
+    assert not others["chaise"].str.contains("le seul fournisseur").any()

@@ -13,6 +13,7 @@ from invented_ledger import make_rows, siret, write_xlsx
 from spaser.problems import Problem
 from spaser.sections.purchases import proofs
 from spaser.studies import suppliers as purchases
+from spaser.studies.acting import company, impact
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.suppliers import handover as purchases_handover
 from spaser.studies.suppliers import suppliers_of
@@ -378,3 +379,17 @@ def test_what_another_establishment_of_a_listed_unit_was_paid_is_told_apart_from
     assert (row["montant"], row["montant_compte"], counted) == (100_00 + int(other * 100), 100_00, 100_00)
     told = proofs.section_proofs(found).blocks[0].text
     assert ("autres établissements" in told.replace("\u00a0", " ")) == said
+
+
+def test_every_report_of_a_spend_file_says_the_day_of_its_reader_on_its_cover(tmp_path):
+    file, given, day = ledger(tmp_path, line("Le Souci", ASSO)), lists(tmp_path), date(2031, 5, 2)
+    told = impact.impact_of(file, given, clock=day)
+    firm = company.company_of(file, given, clock=day)
+    for report in (
+        purchases_handover.report(suppliers_of(file, given, clock=day)),
+        impact.report(told),
+        company.report(firm),
+    ):
+        assert any("Établi le 2\xa0mai 2031" in one for one in report.cover)
+    unknown = purchases_handover.report(suppliers_of(file, given))
+    assert any("Édition" in one for one in unknown.cover)

@@ -50,7 +50,6 @@ def report(result: Planned) -> Report:
         buyer="",
         as_of=frame.day,
         sections=[_timetable(result, rows), *_printed(result, people)],
-        subtitle=french.long_date(frame.day),
         ground=f"Journée du {french.long_date(frame.day)}",
         annexes=_sheets(rows, result.found.unmet),
     )
@@ -93,7 +92,9 @@ def _said(result: Planned, rows: pl.DataFrame) -> str:
         if result.moved is None
         else f" ; {french.count(result.moved, 'rencontre', feminine=True)} {french.plural('déplacée', result.moved)} ou {french.plural('supprimée', result.moved)}"
     )
-    return f"{', '.join(counts)} ; {best}{moved}"
+    left = found.unmet.height
+    unserved = f" ; {french.count(left, 'souhait')} sans créneau (feuille « non servis »)" if left else ""
+    return f"{', '.join(counts)} ; {best}{unserved}{moved}"
 
 
 def _sheets(rows: pl.DataFrame, unmet: pl.DataFrame) -> list[TableBlock]:

@@ -65,12 +65,16 @@ def labels() -> dict[str, str]:
     return {named[code]: code for code in levers()}
 
 
-def silent(*asked: str) -> str:
-    """Those of the levers for which no text is held, said; empty when each has its own."""
+def silent(*asked: str, need: Need | None = None) -> str:
+    """Those of the levers for which no text is held, or none below the threshold of a concession, said; empty when each has its own."""
+    held = rules.toml("clauses/articles.toml")["notes"]
+    if need is not None and need.concession and "clause_sociale" in asked and reached(need).sure is False:
+        return french.typeset(held["sans_clause_concession"].format(comparaison=reached(need).told))
     own = {lever for entry in _entries("").values() for lever in entry["leviers"]} | set(regimes.OPEN)
     bare = [label for label, code in labels().items() if code in set(asked) - own]
-    told = rules.toml("clauses/articles.toml")["notes"]["sans_texte"]
-    return french.typeset(told.format(leviers=", ".join(f"« {label} »" for label in bare))) if bare else ""
+    return (
+        french.typeset(held["sans_texte"].format(leviers=", ".join(f"« {label} »" for label in bare))) if bare else ""
+    )
 
 
 def draft(need: Need, *asked: str) -> list[Text]:

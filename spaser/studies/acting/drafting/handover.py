@@ -27,7 +27,8 @@ def report(needs: Sequence[tuple[Need, *tuple[str, ...]]], *, buyer: str = "", t
     held = rules.toml("clauses/articles.toml")
     texts = [(text, need, rank) for rank, (need, *asked) in enumerate(needs) for text in draft(need, *asked)]
     named = " ; ".join(dict.fromkeys(need.name for need, *_ in needs))
-    bare = silent(*(lever for _, *asked in needs for lever in asked))
+    alone = needs[0][0] if len(needs) == 1 else None
+    bare = silent(*(lever for _, *asked in needs for lever in asked), need=alone)
     written = f"rédigé le {french.short_date(today)}" if today else ""
     version = f"code de la commande publique en vigueur au {french.short_date(held['version'])}"
     return model.build(

@@ -91,7 +91,7 @@ def groups_of(
     offers = _offers(found, measured, wanted, method)
     units = teams.units(measured.lazy(), wanted.lazy(), offers.lazy(), share=found.dependency)
     made = teams.groups(units, wanted.lazy(), offers.lazy(), share=found.dependency, method=method)
-    gaps = _seated(_unsold(made.gaps, measured), found)
+    gaps = _seated(_unsold(made.gaps, measured), found, set(made.groups["besoin_id"]))
     held = together(made.groups, made.members, measured.select("besoin_id", acheteur="acheteur_libelle"), method=method)
     described = _described(units.collect(), measured, wanted, made.groups, gaps).join(
         held, on="besoin_id", how="left", maintain_order="left"
@@ -251,8 +251,11 @@ def _described(
         .join(skills, on="besoin_id", how="left", maintain_order="left")
         .join(counted, on="besoin_id", how="left", maintain_order="left")
         .join(lacking, on="besoin_id", how="left", maintain_order="left")
+        .with_columns(pl.col("a_structurer", "trop_grand", "hors_metier").fill_null(False))
+        # A size that a single supplier lacks is no lot too large for four: the trade lacks its others.
         .with_columns(
-            pl.col("complets").fill_null(0), pl.col("a_structurer", "trop_grand", "hors_metier").fill_null(False)
+            pl.col("complets").fill_null(0),
+            a_structurer=pl.col("a_structurer") | (pl.col("trop_grand") & pl.col("complets").is_null()),
         )
         .sort(
             ~pl.col("hors_metier"),
@@ -351,8 +354,11 @@ def _unsold(gaps: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _seated(gaps: pl.DataFrame, found: Opportunities) -> pl.DataFrame:
-    """The gaps with ``chaise``, what the empty chair is for, in words; for a skill, how many structures of the lists have it further away."""
+def _seated(gaps: pl.DataFrame, found: Opportunities, teamed: set[str]) -> pl.DataFrame:
+    """The gaps with ``chaise``, what the empty chair is for, in words; for a skill, how many structures of the lists have it further away.
+
+    ``teamed``: the needs of which some team was computed; elsewhere a single supplier is within reach.
+    """
     labels = rules.families()
     further = dict(found.supply.filter("metier").group_by("famille").agg(pl.col("siren").n_unique()).rows())
     told = []
@@ -363,6 +369,8 @@ def _seated(gaps: pl.DataFrame, found: Opportunities) -> pl.DataFrame:
             "mandataire": lambda r: "mandataire : taille et expérience",
         }[row["manque"]](row)
         said = _NOBODY[row["manque"]]
+        if row["manque"] == "capacite" and row["besoin_id"] not in teamed:
+            said = "le seul fournisseur à portée n'y suffit pas : lot à réduire, ou filière à structurer"
         if row["hors_metier"]:
             own = "métier particulier de cette famille, que les listes ne disent pas"
             said = own if row["de_branche"] else "l'ESS y a peu ou pas d'offre"

@@ -255,9 +255,7 @@ def _sheet(result: Grouping, row: dict) -> Section:
         blocks.append(table(f"tab-membres-{rank}", "Possibilités calculées, pour inviter", members, _MEMBERS, note))
     elif row["complets"] == 0:
         blocks.append(
-            Sentence(
-                "Moins de deux fournisseurs à portée tiennent une de ces compétences : aucune équipe n'est calculée."
-            )
+            Sentence("Moins de deux fournisseurs à portée ont une de ces compétences : aucune équipe n'est calculée.")
         )
     return Section(
         f"fiche-groupement-{rank}", f"{rank}. {_cut(row['objet'])}", "Quels rôles, et qui inviter ?", tuple(blocks)
