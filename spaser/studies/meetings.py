@@ -32,7 +32,7 @@ _NEEDS = (
     Column("famille_libelle", "Famille"),
     Column("lieu_libelle", "Lieu"),
     Column("annuel", "Montant par an", "centime"),
-    Column("sourcing", "Sourçage à partir du", "date"),
+    Column("debut", "Sourçage à partir du"),
     Column("fin", "Suite avant le", "date"),
     Column("levier_libelle", "Levier conseillé"),
     Column("levier_article", "Base légale"),
@@ -107,7 +107,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
         invites=pl.col("prouve").sum().cast(pl.Int32), a_confirmer=(~pl.col("prouve")).sum().cast(pl.Int32)
     )
     kept = needs.join(invited, on="besoin_id", maintain_order="left").with_row_index("numero", offset=1)
-    kept = kept.with_columns(fin=next_end())
+    kept = kept.with_columns(fin=next_end(), debut=_begins(result.day))
     if not kept.height:
         raise Problem(
             f"Aucun besoin à venir dans les {months} mois n'a de fournisseur à inviter",
@@ -168,12 +168,21 @@ def _section(kept: pl.DataFrame, guests: pl.DataFrame, left: list[str], day: dat
         f"{french.count(doubt, 'fournisseur')} {french.plural('connu', doubt)} par leur seul code d'activité : feuille « à confirmer », "
         "hors des souhaits. Appelez, puis ajoutez une ligne à la feuille « souhaits » pour ceux qui font bien ce métier."
     )
-    how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, dites qui les rencontre (colonne « Acheteur »), puis écrivez le planning : spaser matinale --planning matinale.xlsx. Après la rencontre, remplissez la feuille « suivi »."
+    how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, dites qui les rencontre (colonne « Acheteur »), puis demandez-en le planning. Après la rencontre, remplissez la feuille « suivi »."
     return Section(
         "matinale",
         "La matinale",
         "Qui rencontrer, et à propos de quoi ?",
         tuple(Sentence(french.typeset(one)) for one in filter(None, (told, doubt and apart, *left, how))),
+    )
+
+
+def _begins(day: date) -> pl.Expr:
+    """When the sourcing of a need begins: its day, or now when that day is gone."""
+    return (
+        pl.when(pl.col("sourcing") <= day)
+        .then(pl.lit("dès maintenant"))
+        .otherwise(pl.col("sourcing").dt.strftime("%d/%m/%Y"))
     )
 
 

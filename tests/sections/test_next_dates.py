@@ -309,6 +309,8 @@ def test_a_late_need_whose_clause_is_due_is_told_once_with_its_action(monkeypatc
 )
 def test_the_line_of_an_action_says_where_the_clause_is_due_besides(dus: int, told: str) -> None:
     assert pages.words.owed({"besoins": 2, "dus": dus}).replace(french.NBSP, " ") == told
+    others = "Clause sociale : obligatoire, sauf cas prévu et motivé"
+    assert pages.words.owed({"besoins": 2, "dus": dus, "autres_leviers": others}) == ""
 
 
 def test_a_plan_of_one_need_says_its_subject() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -37,6 +38,15 @@ def book(made, tmp_path_factory):
 def lines(book, sheet):
     head, *rows = openpyxl.load_workbook(book)[sheet].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_the_cover_says_the_day_of_the_reader_when_it_is_known(made):
+    known = replace(made, today=date(2026, 11, 30))
+    assert any(
+        "Établi le 30 novembre 2026" in one.replace("\u00a0", " ") for one in grouping.handover.report(known).cover
+    )
+    unknown = replace(made, today=None)
+    assert any("Édition" in one for one in grouping.handover.report(unknown).cover)
 
 
 def test_a_need_is_there_only_when_no_supplier_within_reach_takes_it_alone(made, potential):

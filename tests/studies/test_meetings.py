@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -38,7 +38,9 @@ def test_every_need_shown_starts_within_the_time_asked_and_has_someone_to_invite
     assert rows
     for row in rows:
         line = dict(zip(head, row, strict=True))
-        assert line["Sourçage à partir du"].date() <= result.as_of + timedelta(days=366)
+        told = line["Sourçage à partir du"]
+        begins = result.day if told == "dès maintenant" else datetime.strptime(told, "%d/%m/%Y").date()
+        assert result.day <= begins <= result.as_of + timedelta(days=366)
         assert line["Suite avant le"].date() >= result.as_of
         assert line["Fournisseurs à inviter"] + line["À confirmer d'abord"] >= 1
 
@@ -196,3 +198,9 @@ def test_a_need_too_small_for_a_meeting_is_counted_apart(known, cents, shown):
 def test_the_age_of_the_lists_of_guests_is_said(day, said):
     old = guest(statut_au=date(2021, 1, 1))
     assert bool(inviting.old_lists(old, day, rules.method())) == said
+
+
+@pytest.mark.parametrize(("begins", "told"), [(date(2026, 3, 1), "dès maintenant"), (date(2026, 3, 2), "02/03/2026")])
+def test_a_sourcing_whose_day_is_gone_begins_now(begins, told):
+    frame = pl.DataFrame({"sourcing": [begins]})
+    assert frame.select(meetings._begins(date(2026, 3, 1))).item() == told

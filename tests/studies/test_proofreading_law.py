@@ -274,6 +274,7 @@ FIRST = "Article 2 – Durée\nLe marché est conclu pour deux ans, reconductibl
         ("Article 2 – Durée\nDurée : trois ans, reconductions comprises.\n", False),
         ("Article 2 – Durée\nDurée initiale : 24 mois. Reconduction : 1 × 24 mois.\n", True),
         ("Article 2 – Durée\nLe marché est conclu pour un an, reconductible deux fois.\n", True),
+        ("Article 2 – Durée\nLe marché est conclu pour trois ans ferme.\n", True),
     ],
 )
 def test_documents_that_give_the_same_start_and_other_renewals_clash(tmp_path, other, clash):

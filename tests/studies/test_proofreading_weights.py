@@ -94,6 +94,14 @@ def test_whole_criteria_make_a_hundred_and_their_parts_make_them(tmp_path, rules
     assert list(dict.fromkeys(found["etat"])) == states, found.to_dicts()
 
 
+def test_the_selection_of_candidates_is_no_grid_and_the_lot_of_a_grid_is_named(tmp_path):
+    candidates = "Article 4 – Critères de sélection des candidatures\nCapacités techniques : 50 %\nCapacités financières : 40 %\n"
+    lots = "Article 5 – Critères d'attribution\nLot n° 1 : prix 60 %, technique 30 %, délais 10 %.\nLot n° 2 : prix 50 %, technique 30 %, délais {} %.\n"
+    assert weighed(tmp_path, candidates + lots.format(20))["etat"].to_list() == [MET]
+    (said,) = weighed(tmp_path, candidates + lots.format(10))["constat"].to_list()
+    assert "Lot n° 2" in said.replace("\u00a0", " ")
+
+
 def test_the_criterion_whose_parts_do_not_make_it_is_named_as_it_is_written(tmp_path):
     found = weighed(
         tmp_path, H + "Critère 1 – Prix 40 %\nCritère 2 – Qualité 60 %\n2.1 – Denrées 40 %\n2.2 – Délais 30 %\n"

@@ -255,7 +255,7 @@ def _holders(findings: Findings) -> Iterator[tuple[str, Fact]]:
 def paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
     spent = findings.spent
     m = measured.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur") if spent is not None else None
-    if m is None or not m.denominateur:
+    if spent is None or m is None or not m.denominateur:
         return
     yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))
     yield "payes_partiel", measured.partial(findings) or measured.partial(spent)

@@ -53,7 +53,8 @@ def begun(row: dict[str, Any]) -> str:
 def owed(row: dict[str, Any]) -> str:
     """Of the needs of an action, those where the social clause is due besides: the action does not take its place."""
     due = row.get("dus") or 0
-    if not due:
+    # Where another lot's line is the clause itself, that says it.
+    if not due or "clause sociale" in (row.get("autres_leviers") or "").lower():
         return ""
     return " ; clause sociale due" + ("" if due == row["besoins"] else f" sur {french.count(due, 'besoin')}")
 

@@ -215,6 +215,7 @@ def report(result: Divided) -> Report:
         "Allotir : jusqu'où ?",
         buyer=result.scope,
         as_of=result.found.as_of,
+        today=result.found.reader,
         subtitle=french.typeset(f"dépendance d'un fournisseur limitée à {french.share(result.found.dependency, 0)}"),
         sections=[first, *each],
         sources=(),

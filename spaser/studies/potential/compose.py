@@ -55,6 +55,11 @@ class Opportunities:
         """The day whose thresholds the levers were read with: the reader's when it is known, never before the data stop."""
         return rules.day_to_prepare_from(self.as_of, self.today)
 
+    @property
+    def reader(self) -> date | None:
+        """The reader's day, when it is known to come after the data."""
+        return self.today if self.today and self.today > self.as_of else None
+
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
         return {

@@ -91,7 +91,7 @@ def first_told(result: SupplierDiagnostic) -> list[str]:
         and not result.lines.select(pl.col("date", "exercice").count()).sum_horizontal().item()
     ):
         said.append(
-            f"ni date ni exercice : chaque statut est celui du {french.long_date(result.as_of)} (--date pour un autre jour)"
+            f"ni date ni exercice : chaque statut est celui du {french.long_date(result.as_of)} (un autre jour peut être demandé)"
         )
     said += filled.warnings(result.filled)
     rows = result.files.to_dicts() if "surete" in result.files.columns else ()

@@ -58,6 +58,7 @@ class Grouping:
     unmeasured: int
     dependency: float
     demo: bool = False
+    today: date | None = None
 
 
 def groups_of(
@@ -111,6 +112,7 @@ def groups_of(
         unmeasured=kept.height - measured.height,
         dependency=found.dependency,
         demo=demo,
+        today=found.reader,
     )
 
 

@@ -18,6 +18,8 @@ from spaser.vocabulary.sentences import DEMO_NOTE
 
 #: Sheets printed in the page; the workbook holds every need.
 SHEETS = 20
+#: What is said of a family whose own lists do not tell the trade that a need asks: the family itself may be missing elsewhere.
+_TRADE = " (un métier particulier, que les listes ne disent pas)"
 _LONG = 90
 _UNITS = (
     Column("numero", "N°", "entier"),
@@ -97,6 +99,7 @@ def report(result: Grouping) -> Report:
         "Groupements de fournisseurs",
         buyer=result.scope,
         as_of=result.as_of,
+        today=result.today,
         subtitle=french.typeset(f"dépendance d'un fournisseur limitée à {french.share(result.dependency, 0)}"),
         sections=[_first(result), *(_sheet(result, row) for row in shown.iter_rows(named=True))],
         notes=(DEMO_NOTE,) if result.demo else (),
@@ -208,12 +211,14 @@ def _first(result: Grouping) -> Section:
 
 
 def _apart(result: Grouping) -> list[Block]:
-    """The needs that the ESS hardly sells, counted by family."""
+    """The needs that the ESS hardly sells, counted by family; a trade of a family that others of it lack is told as that trade."""
     apart = result.units.filter(pl.col("etat") == HARDLY)
     if not apart.height:
         return []
+    trade = pl.col("besoin_id").is_in(result.gaps.filter("de_branche")["besoin_id"].to_list())
     counted = (
-        apart.group_by("famille_libelle")
+        apart.with_columns(pl.col("famille_libelle") + pl.when(trade).then(pl.lit(_TRADE)).otherwise(pl.lit("")))
+        .group_by("famille_libelle")
         .agg(besoins=pl.len(), montant=pl.col("a_couvrir").sum())
         .sort("besoins", "famille_libelle", descending=[True, False])
     )

@@ -22,6 +22,8 @@ _NO_WEIGHT = re.compile(
 _TITLED = re.compile(
     r"\bcriteres?\b|^\W*(?:\w+ \d[\d.]*\W+)?jugement\b|\b(?:jugement|appreciation|notation|evaluation|selection|choix|classement|analyse) des offres\b"
 )
+#: Those that select the candidates are no award criteria.
+_CANDIDATES = re.compile(r"\b(?:candidatures?|selection des candidats)\b")
 _SAID = re.compile(r"\boffres (?:sont|seront) (?:jugees|appreciees|notees|classees|evaluees)\b|\bcriteres?\b")
 _NUMBER = re.compile(
     r"^\W*(?:(?P<sub>sous-? ?)?criteres? ?)?(?:n ?[°o]? ?)?(?P<number>\d{1,2}(?:[.-]\d{1,2})*)(?! ?(?:%|points?\b|pts?\b|[.,]?\d))"
@@ -37,6 +39,11 @@ _INSIDE = re.compile(
     r"\b(?:dont|decompos\w+|reparti\w*|sous-? ?criteres)\b|\((?=[^)]*\d ?(?:%|points?|pts)[^)]*[,;/+])"
 )
 _ALL = re.compile(r"^\W*(?:(?:note )?totale?\b|ensemble\b|somme\b)")
+#: The head of a table of weights, and a row of it whose number bears no unit.
+_UNITS_TOLD, _BARE = (
+    re.compile(r"\bponderation\b|\bpoids\b|\bpoints\b|%"),
+    re.compile(r"[:;|\t] ?\d{1,3}(?:[.,]\d+)?\s*$"),
+)
 _NEAR = 0.011
 
 
@@ -65,6 +72,7 @@ class Grid:
 
     weights: list[Weight] = field(default_factory=list)
     total: float | None = None
+    lots: tuple[str, ...] = ()
 
     @property
     def whole(self) -> list[Weight]:
@@ -83,15 +91,28 @@ def grids(lot: Lot) -> list[Grid]:
     """Each grid of the rules of the consultation for a lot, its parts told apart from its whole criteria."""
     under: dict[tuple[Any, ...], list[list[Weight]]] = {}
     about: dict[tuple[Any, ...], tuple[str, ...]] = {}
+    heads: dict[tuple[Any, ...], str] = {}
     for key, text, line in _lines(lot):
         named = tuple(lots_told(line))
-        weights = _weights(text, line)
+        weights = _weights(text, line) or _weights(text, _with_unit(line, heads.get(key, "")))
+        if not weights and (head := _UNITS_TOLD.search(line)) and not re.search(r"\d", line):
+            heads[key] = POINTS if head[0].startswith("point") else PERCENT
         if named and not weights:
             about[key] = named
-        told = (*key, *(named if named and len(weights) > 2 else about.get(key, ())))
+        told = (key, named if named and len(weights) > 2 else about.get(key, ()))
         if weights:
             under.setdefault(told, []).append(weights)
-    return [grid for rows in under.values() for one in _columns(rows) if (grid := _parted(one)).weights]
+    return [
+        replace(grid, lots=lots)
+        for (_, lots), rows in under.items()
+        for one in _columns(rows)
+        if (grid := _parted(one)).weights
+    ]
+
+
+def _with_unit(line: str, unit: str) -> str:
+    """A row of a table that ends with a bare number, with the unit that the head of the table tells."""
+    return f"{line.rstrip()} {unit}" if unit and _BARE.search(line) else line
 
 
 def labelled(lot: Lot, words: re.Pattern[str]) -> list[Weight]:
@@ -129,7 +150,8 @@ def weighs(said: str) -> bool:
 
 def gives_criteria(text: dict[str, Any]) -> bool:
     """Does the title of the article of a paragraph say that the award criteria follow."""
-    return bool(_TITLED.search(plain(text["titre"] or "")) or _TITLED.search(text["plie"][:80]))
+    titles = (plain(text["titre"] or ""), text["plie"][:80])
+    return any(_TITLED.search(one) and not _CANDIDATES.search(one) for one in titles)
 
 
 def _root(document: str, article: str, titled: set[tuple[str, str]]) -> str:

@@ -61,13 +61,17 @@ _YEARLY = re.compile(
 )
 
 
+_FIRM = re.compile(rf"\bferme (?:de |d'|: ?)\d{{1,3}} ?{_UNIT}|\d ?{_UNIT} fermes?\b")
+
+
 @dataclass(frozen=True)
 class Told:
-    """What one paragraph gives, in months: the first period, the whole with its renewals as it makes, the whole as it is told."""
+    """What a paragraph gives, in months: the first period, the whole as its renewals make it, the whole told; ``firm``: no less."""
 
     first: frozenset[int]
     made: int | None
     whole: frozenset[int]
+    firm: bool = False
 
     @property
     def ends(self) -> frozenset[int]:
@@ -97,7 +101,8 @@ def told(text: str) -> Told:
     if not first and not whole:
         return Told(frozenset(), None, frozenset())
     first -= whole if len(first | whole) > 1 and first - whole else set()
-    return Told(frozenset(first), _made(text, first), frozenset(whole))
+    firm = bool(_FIRM.search(text))
+    return Told(frozenset(first), _made(text, first), frozenset(whole), firm)
 
 
 def _of_another(text: str, found: re.Match[str]) -> bool:
@@ -176,7 +181,9 @@ def _agree(one: list[Told], other: list[Told]) -> bool:
     if not months[0] & months[1]:
         return False
     ends = [frozenset().union(*(t.ends for t in said if t.made or t.whole)) for said in (one, other)]
-    first = [frozenset().union(*(t.first for t in said if t.made)) for said in (one, other)]
+    first = [
+        frozenset().union(*(t.first for t in said if t.made or t.firm or t.whole - t.first)) for said in (one, other)
+    ]
     return all(not (part[0] and part[1]) or bool(part[0] & part[1]) for part in (ends, first))
 
 

@@ -61,7 +61,8 @@ def _unequal(grid: Grid) -> list[dict[str, Any]]:
     clash = over and all(one.lone for one in grid.whole) and not _doubtful(grid)
     why = "" if clash else " (une ligne non lue, des sous-critères ou des lots à part ?)"
     unit = grid.unit
-    said = f"Les poids lus ne font pas {_said(total)} {unit} : {_sum(grid.whole)}\u00a0{unit}{why}."
+    lots = f"Lot n° {french.listing(grid.lots)} : les" if grid.lots else "Les"
+    said = f"{lots} poids lus ne font pas {_said(total)} {unit} : {_sum(grid.whole)}\u00a0{unit}{why}."
     return [row(NAME, CLASHES if clash else CHECK, said, COHERENCE, at=places([grid.weights[0].text]))]
 
 

@@ -40,6 +40,7 @@ class SupplierSheet:
     siren: str
     name: str
     as_of: date
+    today: date | None
     months: int
     places: pl.DataFrame
     statuses: pl.DataFrame
@@ -100,6 +101,7 @@ def sheet_of(
         siren=siren,
         name=_named(base, siren, spots, person),
         as_of=base.as_of,
+        today=base.today,
         months=months,
         places=facts.places(spots),
         statuses=lines,

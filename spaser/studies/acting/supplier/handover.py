@@ -118,6 +118,7 @@ def report(sheet: SupplierSheet) -> Report:
         f"Fiche fournisseur : {sheet.name}",
         buyer="",
         as_of=sheet.as_of,
+        today=sheet.today,
         subtitle="" if sheet.person else f"SIREN {sheet.siren}",
         sections=sections,
         notes=("Démonstration : fournisseurs et contrats sont inventés.",) if sheet.demo else (),
