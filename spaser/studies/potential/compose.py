@@ -245,8 +245,9 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     past = pl.concat(
         potential.similar(part.lazy(), won.lazy()).collect(engine="in-memory") for part in against.parts(needs)
     )
-    settled = (table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds))
-    return Chosen(needs, *settled, past)
+    tables = (members, places(needs.lazy()), kinds)
+    held, where, kind = (table.collect(engine="in-memory") for table in tables)
+    return Chosen(needs, held, where, kind, past)
 
 
 @lru_cache(maxsize=4)

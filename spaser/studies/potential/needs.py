@@ -18,7 +18,9 @@ from spaser.studies.potential.located import places
 NETWORK = "reseau"
 #: Needs matched at once: every supplier within reach of each is laid beside it before most are set aside, so memory grows
 #: with this number and not with the buyer (``bench_potential_size.py``).
-TOGETHER = 200
+TOGETHER = 400
+#: Fewer at once where each meets so many suppliers that they would make more rows than this.
+ROWS = 500_000
 #: Up to so many places and families, or pairs of a place and a supplier in reach (those of one buyer), what is offered there is
 #: laid once for all the parts: that of a whole country would weigh too much.
 SPOTS, PAIRS = 100, 4_000_000
@@ -115,19 +117,19 @@ def _by_parts(
     radius: float | None,
     **choices: Any,
 ) -> tuple[pl.DataFrame, ...]:
-    """``_matched`` of all the needs, ``TOGETHER`` at a time; what is offered at the places of one buyer is laid once."""
+    """``_matched`` of all the needs, ``TOGETHER`` at a time at most; what is offered at the places of one buyer is laid once."""
     sold = potential.sellers(supply.lazy()).collect(engine="in-memory") if sold is None else sold
     known: dict[str, Any] = {
         "sold": sold.lazy(),
         "reached": None if reached is None else reached.lazy(),
         "radius": radius,
     }
+    size = TOGETHER
     spots = needs.drop_nulls("famille").select("lieu", "famille").unique()
     if spots.height <= SPOTS if reached is None else reached.height <= PAIRS:
-        known["laid"] = potential.offers(spots.lazy(), where, supply.lazy(), **known).collect(engine="in-memory").lazy()
-    # Without it each part measures again what is in reach: there are half as many.
-    size = TOGETHER if "laid" in known else 2 * TOGETHER
-    matched = (_matched(part, where, supply, **known, **choices) for part in parts(needs, size))
+        laid = potential.offers(spots.lazy(), where, supply.lazy(), **known).collect(engine="in-memory")
+        known["laid"], size = laid.lazy(), ROWS * spots.height // max(laid.height, 1)
+    matched = (_matched(part, where, supply, **known, **choices) for part in parts(needs, max(1, min(size, TOGETHER))))
     return tuple(pl.concat(tables) for tables in zip(*matched, strict=True))
 
 
