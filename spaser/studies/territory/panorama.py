@@ -112,8 +112,7 @@ def territory(
     """
     siren, name = find(place)
     members = territories.members([siren]).collect().sort("commune")
-    codes = members["code_commune"].to_list()
-    near = members["departement"].unique().sort().to_list()
+    codes, near = members["code_commune"].to_list(), members["departement"].unique().sort().to_list()
     known = _known(registers, near, cache, progress)
     older = _known(before, near, cache, progress) if before else None
     register = suppliers.fuse(
