@@ -37,7 +37,7 @@ FACTS = (
     "contrats", "lus", "age", "annee_avant", "annee_apres", "jour",
     *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
     "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
-    "publication_soumis", "publication_tard", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
+    "publication_soumis", "publication_tard", "publication_inconnus", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_partiel", "payes_muets", "payes_non", "prive",
     "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
@@ -207,6 +207,7 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         if bound.height:
             yield "publication_soumis", int(bound["contrats"].sum())
             yield "publication_tard", int(bound["non_constatees"].sum())
+            yield "publication_inconnus", int(bound["inconnues"].sum())
     if not _aims(ready):
         yield from _perhaps_aimed(findings)
     row = spaser_judged(findings)
