@@ -164,3 +164,24 @@ def test_the_answer_counts_as_measured_what_it_may_tell(publishable, told):
 def test_a_ledger_that_tells_only_its_year_stops_at_its_end_but_never_after_the_day_it_is_read(clock, day):
     lines = pl.DataFrame({"date": [None], "exercice": [2026]}, schema_overrides={"date": pl.Date})
     assert ledger_day(lines, pl.DataFrame(), clock) == day
+
+
+def test_typos_of_the_hours_are_faults_and_other_spellings_are_read(tmp_path):
+    head = "marche;lot;annee;montant_ht;famille;taux_clause;heures_exigees;heures_faites;personnes;source\n"
+    path = tmp_path / "heures.csv"
+    path.write_text(head + "M1;;2025;350000;Nettoyage de locaux et vitrerie;10 %;1.200,5;1 020 h;3;x\n", "utf-8")
+    row = read_hours(path).row(0, named=True)
+    assert (row["famille"], row["heures_exigees"], row["heures_faites"]) == ("nettoyage_locaux", 1200.5, 1020)
+    wrong = [
+        ("M1;;2025;350000;netoyage_locaux;10;900;;;", "« nettoyage_locaux »"),
+        ("M1;;25;350000;nettoyage_locaux;10;900;;;", "exercice"),
+        ("M1;;2025;350000;nettoyage_locaux;10;900;1.020;3;x", "1 020"),
+        ("M1;;2025;1;;;900;20;3;x\nM1;;2025;1;;;900;20;3;x", "mêmes heures faites que la ligne 2"),
+    ]
+    for line, told in wrong:
+        path.write_text(head + line + "\n", "utf-8")
+        with pytest.raises(Problem) as found:
+            read_hours(path)
+        assert told in str(found.value).replace("\u00a0", " "), str(found.value)
+    path.write_text(head + "M1;;2025;1;;;900;20;3;x\nM1;;2025;1;;;900;20;3;y\n", "utf-8")
+    assert read_hours(path).height == 2
