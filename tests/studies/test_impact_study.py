@@ -133,7 +133,23 @@ def test_the_terminal_says_hours_calculated_in_their_interval_and_hours_written_
 def test_work_told_by_a_factor_from_memory_says_that_it_is_not_to_publish(publishable, measured, told):
     rows = pl.DataFrame({"type": ["AI"], "montant_mesure": [measured], "publiable": [publishable]})
     said = [one.text for one in section._from_memory(rows)]
-    assert bool(said) == told and (not told or (said[0].startswith("AI") and "rien n'en est à publier" in said[0]))
+    assert bool(said) == told and (not told or ("(AI)" in said[0] and "rien n'en est à publier" in said[0]))
+
+
+@pytest.mark.parametrize(
+    ("publishable", "told"),
+    [
+        ([True, True], "3,0 k€ mesurés sur 4,0 k€ achetés à des structures inclusives en 2025, soit 75,0 %"),
+        ([True, False], "2,0 k€ mesurés sur 4,0 k€ achetés à des structures inclusives en 2025, soit 50,0 %"),
+        ([False, False], "rien de publiable n'est mesuré des 4,0 k€ achetés à des structures inclusives en 2025"),
+    ],
+)
+def test_the_answer_counts_as_measured_what_it_may_tell(publishable, told):
+    rows = pl.DataFrame({"montant_mesure": [200_000, 100_000], "publiable": publishable})
+    left = section._unsourced(rows)
+    measured = int(rows["montant_mesure"].sum() - left["montant_mesure"].sum())
+    said = section._measured(measured, 400_000, " en 2025", recalled=left.height > 0)
+    assert said.replace("\u00a0", " ").replace("\u202f", " ") == told
 
 
 @pytest.mark.parametrize(
