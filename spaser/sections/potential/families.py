@@ -88,6 +88,7 @@ def _states(rows: pl.DataFrame) -> TableBlock:
         Column("etat_libelle", "État du besoin"),
         Column("besoins", "Besoins", "entier", True),
         Column("annuel", "Acheté par an", "somme", True),
+        Column("acquis", "Dont déjà à l'ESS ou inclusif (connu)", "somme", True),
         Column("etat_raison", "Pourquoi"),
     )
     return table(
