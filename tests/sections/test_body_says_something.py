@@ -14,7 +14,7 @@ from findings import findings as invented
 from spaser.deliverables import slides
 from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
 from spaser.sections.body import aims, buying
-from spaser.sections.potential import needs, section_needs
+from spaser.sections.potential import families, needs, section_needs
 from spaser.sections.purchases import breakdowns
 from spaser.sections.registry import section_of
 from spaser.sections.summary import known, messages, pages
@@ -82,6 +82,24 @@ def test_a_breakdown_whose_greater_part_is_not_told_is_not_the_picture_of_the_se
     monkeypatch.setattr(breakdowns, "rows", lambda *_: rows)
     monkeypatch.setattr(breakdowns, "breakdown", lambda *_: rows)
     assert breakdowns.mostly_told(invented(), "commune") == told
+
+
+@pytest.mark.parametrize(("points", "shown"), [(0.0, False), (1.0, True)])
+def test_no_contract_is_best_placed_where_none_has_a_point(points: float, shown: bool) -> None:
+    found = invented()
+    uids = found.counted["uid"].sort()
+    low = pl.when(pl.col("uid") == uids[0]).then(points).otherwise(0.0)
+    section = section_of("scores", replace(found, contracts=found.contracts.with_columns(score_bas=low)))
+    assert section is not None
+    tables = [block for block in section.blocks if isinstance(block, TableBlock)]
+    assert [one.frame["uid"].to_list() for one in tables] == ([[uids[0]]] if shown else [])
+
+
+@pytest.mark.parametrize(("bought", "told"), [(0, False), (1_000_00, True)])
+def test_what_is_possible_is_told_of_purchases_and_not_of_none(bought: int, told: bool) -> None:
+    need = {"besoin_id": "b", "annuel": bought, "potentiel": 0, "etat_action": "agir", "etat": "a_saisir"}
+    rows = pl.DataFrame([need], schema=OPPORTUNITIES.schema)
+    assert bool(families.held(replace(invented(), extras={"besoins": rows}))) is told
 
 
 def whole(rows: pl.DataFrame) -> pl.DataFrame:

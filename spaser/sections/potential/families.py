@@ -166,6 +166,8 @@ def held(findings: Findings) -> tuple[Sentence, ...]:
     """« Déjà 3,3 M€ par an …, possible : 0,6 M€ »: both on the same purchases, those of the needs that have not ended."""
     known = potential.already(findings.extras["besoins"].lazy()).collect(engine="in-memory")
     whole, possible, both = (int(known[name].sum()) for name in ("annuel", "potentiel", "deja_vise"))
+    if not whole:
+        return ()
     if not known["acquis"].count():
         text = f"ce que l'ESS et l'insertion ont déjà n'est pas connu, faute de statut des titulaires ; possible : {french.euros_short(possible)} par an"
     else:
