@@ -263,8 +263,8 @@ def _unions() -> dict[str, dict[str, pl.Expr]]:
 
 
 def _reserved_to(status: str) -> pl.Expr:
-    """A contract that is not reserved is a known no whatever its holder; without a register nothing is known, even of it."""
-    return pl.when(pl.col(status).is_not_null().any()).then(pl.col(status) & pl.col("marche_reserve"))
+    """Without a register nothing is known of the holder, even of a contract that is not reserved."""
+    return pl.when(pl.col(status).is_not_null()).then(pl.col(status) & pl.col("marche_reserve"))
 
 
 def _silent(*names: str) -> pl.Expr:
@@ -273,6 +273,9 @@ def _silent(*names: str) -> pl.Expr:
 
 def _quality() -> dict[str, pl.Expr]:
     notified, published = pl.col("dateNotification"), pl.col("premiere_publication")
+    delay = rules.method()["indicators"]["delai_publication"]["value"]
+    # The earliest date known proves that a contract was on time; that it was late, unless an amendment may hide the first one.
+    late, hidden = published > notified.dt.offset_by(f"{delay}mo"), pl.col("publication_recouverte").fill_null(False)
     divisions = rules.table("cpv_divisions.csv")["division"].to_list()
     cpv = pl.col("codeCPV")
     return {
@@ -281,6 +284,7 @@ def _quality() -> dict[str, pl.Expr]:
         "cpv_valide": (cpv.str.contains(r"^[0-9]{8}$") & cpv.str.head(2).is_in(divisions)).fill_null(False),
         "dates_coherentes": notified.is_not_null() & (notified <= published).fill_null(True),
         "montant_exploitable": pl.col("montant_statut").is_in(USABLE),
+        "publication_tardive": pl.when(~late | ~hidden).then(late),
         "periode_incomplete": pl.col("incomplet"),
     }
 

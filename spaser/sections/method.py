@@ -23,6 +23,7 @@ QUALITY = (
     "montants_inconnus",
     "montants_a_verifier",
     "montants_deja_comptes",
+    "publication_tardive",
     "periode_incomplete",
 )
 GLOSSARY = (
@@ -62,8 +63,24 @@ def section_quality(findings: Findings) -> Told:
         Column("valeur", "Part", "part"),
         Column("repondus", "Contrôlables", "entier"),
     ]
-    shown = table("tab-qualite", "Qualité des données publiées", rows, columns)
+    shown = table("tab-qualite", "Qualité des données publiées", rows, columns, _two_counts(findings))
     return (shown,)
+
+
+def _two_counts(findings: Findings) -> str:
+    """Why late publication has another figure here than among the duties, where both show."""
+    ready = findings.extras.get("preparation")
+    here = findings.one("publication_tardive")
+    if ready is None or here is None:
+        return ""
+    aimed = ready.filter(pl.col("obligation") == "decp-publication", pl.col("groupe") == "vises")
+    for row in aimed.to_dicts():
+        if (row["non_constatees"], row["contrats"]) != (here.numerateur, here.denominateur):
+            return french.typeset(
+                f"Publication : ici, {french.number(here.numerateur or 0)} sur {french.count(here.denominateur or 0, 'contrat mesuré', none=False)}. L'obligation en compte "
+                f"{french.number(row['non_constatees'])} sur {french.number(row['contrats'])} : parmi tous les contrats lus, les seuls qu'elle vise, par leur date de notification, leur procédure et leur montant."
+            )
+    return ""
 
 
 @written("methode")

@@ -35,6 +35,22 @@ def test_a_contract_is_published_from_the_day_it_is_notified(notified, published
 
 
 @pytest.mark.parametrize(
+    ("published", "hidden", "late"),
+    [
+        (date(2026, 5, 10), False, False),  # two months to the day
+        (date(2026, 5, 11), False, True),
+        (date(2026, 5, 11), None, True),
+        (date(2026, 5, 11), True, None),  # published again: its first day is not known
+        (date(2026, 5, 10), True, False),  # whatever the first day was, it came before
+        (None, False, None),
+    ],
+)
+def test_a_publication_is_late_after_two_months_and_only_the_first_one_tells(published, hidden, late):
+    facts = {"dateNotification": DAY, "premiere_publication": published, "publication_recouverte": hidden}
+    assert said("publication_tardive", **facts) is late
+
+
+@pytest.mark.parametrize(
     ("code", "valid"),
     [
         ("45000000", True),

@@ -13,6 +13,7 @@ from findings import findings as invented
 
 from spaser.deliverables import slides
 from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
+from spaser.sections import method
 from spaser.sections.body import aims, buying
 from spaser.sections.potential import families, needs, section_needs
 from spaser.sections.purchases import breakdowns
@@ -150,6 +151,22 @@ def test_what_old_lists_recognise_is_no_minimum_and_current_lists_are_asked_for(
     (told,) = [one.message.so for one in messages.eligible(paid) if one.rule.code == "payes"]
     assert ("un minimum" in told.lower()) is not old
     assert ("listes de plus de 36 mois, à revérifier" in told.replace("\u00a0", " ").lower()) is old
+
+
+@pytest.mark.parametrize(("aimed", "late", "bridge"), [(777, 3, True), (40, 5, False)])
+def test_two_counts_of_late_publication_say_why_they_differ(aimed: int, late: int, bridge: bool) -> None:
+    found = invented()
+    one = found.measures.row(0, named=True) | {
+        "indicateur": "publication_tardive", "dimension": "total", "numerateur": 5, "denominateur": 40, "unite": "nombre", "population": found.population,
+    }  # fmt: skip
+    found = replace(found, measures=pl.concat([found.measures, pl.DataFrame([one], schema=found.measures.schema)]))
+    ready = pl.DataFrame(
+        {"obligation": ["decp-publication"], "groupe": ["vises"], "contrats": [aimed], "non_constatees": [late]}
+    ).with_columns(
+        pl.lit(None).alias(name) for name in ("remplies", "inconnues", "part_ensemble", "part_repondus", "couverture")
+    )
+    note = method._two_counts(replace(found, extras=found.extras | {"preparation": ready})).replace("\u00a0", " ")
+    assert bool(note) == bridge and (not bridge or ("5 sur 40 contrats" in note and "3 sur 777" in note))
 
 
 @pytest.mark.parametrize(("cents", "shown"), [(1_000_00, True), (999_99, False)])

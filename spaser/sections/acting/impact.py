@@ -155,7 +155,7 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     whole = int((rows["montant"] - rows["montant_avoirs"]).sum())
     # What the answer says was measured is what it tells: what rests on a factor from memory is told apart.
     unsourced = _unsourced(rows)
-    measured = int(rows["montant_mesure"].sum() - unsourced["montant_mesure"].sum())
+    measured = int(rows["montant_mesure"].sum()) - int(unsourced["montant_mesure"].sum())
     credit = -int(rows["montant_avoirs"].sum())
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
     note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : dans le classeur."
