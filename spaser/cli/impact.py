@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from spaser import french
 from spaser.cli import given
 from spaser.cli.options import DATED, closing, command, day, matched, oeth, output, reading_day, registers, today
 from spaser.cli.terminal import progress, say
@@ -59,6 +60,7 @@ def _run(choices: argparse.Namespace) -> None:
         hours=choices.heures or (beside if choices.demo and beside.is_file() else None),
         territory=choices.territoire,
         oeth=deduction(choices.oeth),
+        **_told(choices),
         overrides=given.decided(choices),
         validations=given.links(choices),
         mapping=choices.correspondance,
@@ -71,6 +73,20 @@ def _run(choices: argparse.Namespace) -> None:
     say(impact.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
+
+
+def _told(choices: argparse.Namespace) -> dict[str, str]:
+    """How the mission calls the buyer whose spend file is read, and what it warns of; nothing of a file that is not its own."""
+    at = choices.at
+    if at is None:
+        return {}
+    mine = [one for one in at.asked or (at.every,) if one.wishes.ledger == Path(choices.fichier)]
+    if len(mine) != 1:
+        return {}
+    return {
+        "name": mine[0].label or (mine[0].name and french.called(mine[0].name)) or at.client,
+        "mention": mine[0].mention,
+    }
 
 
 def deduction(given: list[float] | None) -> dict[str, float] | None:

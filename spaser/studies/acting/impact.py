@@ -16,7 +16,7 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.families import spend as families_spend
 from spaser.problems import Problem
-from spaser.sections.acting.impact import BOUNDS, annexes, interval, section_impact
+from spaser.sections.acting.impact import BOUNDS, annexes, interval, recalled, section_impact
 from spaser.sources.answers.hours import TEMPLATE, read_hours
 from spaser.studies import suppliers
 from spaser.studies.territory.panorama import find
@@ -41,6 +41,7 @@ class Impact:
     sources: tuple[Source, ...] = ()
     demo: bool = False
     today: date | None = None
+    mention: str = ""
     extras: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
@@ -51,6 +52,8 @@ def impact_of(
     hours: str | Path | pl.DataFrame | None = None,
     territory: str | None = None,
     oeth: dict[str, float] | None = None,
+    name: str = "",
+    mention: str = "",
     progress: Progress = None,
     **read: Any,
 ) -> Impact:
@@ -66,6 +69,8 @@ def impact_of(
         Name or SIREN of the commune or group next to which local retention is measured.
     oeth
         ``main_oeuvre`` and ``contribution_brute`` in euros, ``taux_emploi`` from 0 to 1: the deduction is then computed.
+    name, mention
+        How the buyer is called (else the file is named), and what each page must warn of.
 
     Raises
     ------
@@ -88,7 +93,7 @@ def impact_of(
     rows = _bought(lines)
     named = rows.lazy().with_columns(famille=pl.col("famille").fill_null("non reconnue"))
     return Impact(
-        name=source.name,
+        name=name or source.name,
         as_of=source.as_of,
         rows=rows,
         totals=impact.totals(rows.lazy(), "exercice").collect(),
@@ -103,6 +108,7 @@ def impact_of(
         ),
         demo=source.demo,
         today=source.today,
+        mention=mention,
     )
 
 
@@ -210,7 +216,7 @@ def report(result: Impact) -> Report:
         sources=result.sources,
         subtitle="travail acheté, heures exigées, heures faites, retombées locales",
         annexes=annexes(found),
-        notes=(DEMO_SPEND_NOTE,) if result.demo else (),
+        notes=tuple(filter(None, (DEMO_SPEND_NOTE if result.demo else "", french.typeset(result.mention)))),
     )
 
 
@@ -231,11 +237,12 @@ def template(folder: Path | str) -> Path:
 
 def summary(result: Impact) -> str:
     """What the terminal says: by type, with the share measured; then the hours, each kind on its line."""
-    lines = [f"{result.name}, au {french.long_date(result.as_of)}", "", "Travail acheté à des structures inclusives"]
+    lines = [*([french.typeset(result.mention), ""] if result.mention else [])]
+    lines += [f"{result.name}, au {french.long_date(result.as_of)}", "", "Travail acheté à des structures inclusives"]
     for row in result.totals.to_dicts():
         carried, paid = interval(row, "etp"), interval(row, "finance")
         what = (
-            f"{carried} {row['unite']} ; part financée {paid or 'non mesurée'}"
+            f"{carried} {row['unite']} ; part financée {paid or 'non mesurée'}{recalled(row)}"
             if carried
             else f"non mesuré ({row['motifs']})"
         )
