@@ -78,4 +78,6 @@ def _run(choices: argparse.Namespace) -> None:
         say(DEMO_SPEND_NOTE + "\n")
     say(company.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
-    given.delivered(choices, "entreprise", lambda folder: company.write(result, folder))
+    given.delivered(
+        choices, "entreprise", lambda folder: company.write(result, folder, validations=choices.validations)
+    )

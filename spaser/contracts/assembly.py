@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser import vocabulary as words
-from spaser.contracts import anomalies, judging, repeats, states
+from spaser.contracts import anomalies, days, judging, repeats, states
 from spaser.contracts import holders as holding
 
 
@@ -83,16 +83,17 @@ def alone(records: pl.LazyFrame, *, as_of: date, end: date, decisions: pl.LazyFr
     return table.map_batches(judge, schema=judging.partial(schema), streamable=False)
 
 
-def compared(own: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """What only the contracts of all buyers together say (``own``: those of ``alone``), as two small tables for ``settled``."""
+def compared(own: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame]:
+    """What only the contracts of all buyers together say (``own``: those of ``alone``), as small tables for ``settled``."""
     sizes = own.select(judging.SIZED).map_batches(anomalies.sizes, schema=anomalies.SIZES, streamable=False)
     twins = own.select(judging.LIKENED).map_batches(repeats.twins, schema=repeats.TWINS, streamable=False)
-    return sizes, twins
+    batches = own.select(judging.DATED).map_batches(days.batches, schema=days.BATCHES, streamable=False)
+    return sizes, twins, batches
 
 
-def settled(own: pl.DataFrame, sizes: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+def settled(own: pl.DataFrame, sizes: pl.DataFrame, twins: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
     """The contracts of ``essential``, from those of ``alone`` and what was ``compared``."""
-    return judging.settled(own, sizes, twins, _schema(_MEASURED))
+    return judging.settled(own, sizes, twins, batches, _schema(_MEASURED))
 
 
 def last_publication(records: pl.LazyFrame) -> pl.LazyFrame:

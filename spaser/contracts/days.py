@@ -60,3 +60,34 @@ def end() -> pl.Expr:
     """The latest end of a contract: first notification and judged duration, never before its last amendment. Null: unknown."""
     planned = NOTIFIED.dt.offset_by(pl.format("{}mo", "dureeMois"))
     return pl.when(planned.is_not_null()).then(pl.max_horizontal(planned, "dernier_avenant"))
+
+
+#: A file, and the day of publication that is the one of a batch.
+BATCHES = pl.Schema({"source": pl.String(), "premiere_publication": pl.Date()})
+
+
+def batches(contracts: pl.DataFrame) -> pl.DataFrame:
+    """The days of publication that most contracts of a file carry, whoever buys, and on which many would be late: BATCHES.
+
+    Such a day is that of a batch: it does not say when each contract was first published (``[publication_groupee]``).
+    """
+    method = rules.toml("contract_facts.toml")["publication_groupee"]
+    delay = rules.method()["indicators"]["delai_publication"]["value"]
+    day = pl.col("premiere_publication")
+    dated = contracts.filter(day.is_not_null()).with_columns(
+        _lus=pl.len().over("source"), _tard=(day > NOTIFIED.dt.offset_by(f"{delay}mo")).fill_null(False)
+    )
+    found = dated.group_by(*BATCHES).agg(
+        part=pl.len() / pl.col("_lus").first(),
+        acheteurs=pl.col("acheteur_siren").n_unique(),
+        tard=pl.col("_tard").mean(),
+    )
+    most, several = pl.col("part") > method["part"], pl.col("acheteurs") >= method["acheteurs"]
+    return found.filter(most, several, pl.col("tard") >= method["tardifs"]).select(*BATCHES).cast(dict(BATCHES))
+
+
+def hidden(contracts: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """The contracts, ``publication_recouverte`` where their day of publication is one of ``batches``."""
+    known = batches.select(*BATCHES, _groupe=pl.lit(True))
+    told = contracts.join(known, on=list(BATCHES), how="left", maintain_order="left")
+    return told.with_columns(pl.col("publication_recouverte") | pl.col("_groupe").fill_null(False)).drop("_groupe")

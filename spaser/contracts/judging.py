@@ -1,7 +1,7 @@
 """From assembled contracts to judged facts: what the records of a buyer say, then what only those of all buyers show.
 
-Nearly every judgement looks at one buyer. Two look beyond: a purchase that several buyers published each on their own, and
-an amount unlike those of buyers of the same size. They are small tables made from all the contracts (``compared``), so that
+Nearly every judgement looks at one buyer. Three look beyond: a purchase that several buyers published each on their own, an
+amount unlike those of buyers of the same size, and a day of publication that most contracts of a file carry. They are small tables made from all the contracts (``compared``), so that
 a country is judged buyers by buyers and each contract is judged as in the whole (``settled``).
 """
 
@@ -36,6 +36,8 @@ SIZED = (
     "test_plateforme",
     "uid",
 )
+#: What the days of publication of a file are compared by.
+DATED = ("source", "acheteur_siren", "dateNotification", "premiere_publication")
 LIKENED = (
     *("uid", "id", "acheteur_id", "acheteur_siren", "titulaires_cle", "dateNotification", "montant", "objet"),
     "_eloigne",
@@ -54,7 +56,7 @@ _SETTLED = (
 def judged(table: pl.DataFrame, as_of: date, today: date | None, schema: pl.Schema) -> pl.DataFrame:
     """The columns of ``schema``, from the narrow table of all contracts at once."""
     own = _own(table, as_of, today, as_of)
-    return settled(own, anomalies.sizes(own), repeats.twins(own), schema)
+    return settled(own, anomalies.sizes(own), repeats.twins(own), days.batches(own), schema)
 
 
 def alone(table: pl.DataFrame, as_of: date, today: date | None, end: date, schema: pl.Schema) -> pl.DataFrame:
@@ -83,9 +85,12 @@ def _own(table: pl.DataFrame, as_of: date, today: date | None, end: date) -> pl.
     return populations.classify(_retained(repeats.maxima(found)), as_of)
 
 
-def settled(own: pl.DataFrame, sizes: pl.DataFrame, twins: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """The columns of ``schema``: contracts judged alone (``alone``), with what was found of all of them (``anomalies.sizes``, ``repeats.twins``)."""
-    known = anomalies.judge(own, sizes).join(twins, on="uid", how="left")
+def settled(
+    own: pl.DataFrame, sizes: pl.DataFrame, twins: pl.DataFrame, batches: pl.DataFrame, schema: pl.Schema
+) -> pl.DataFrame:
+    """The columns of ``schema``: contracts judged alone (``alone``), with what was found of all of them (``anomalies.sizes``, ``repeats.twins``,
+    ``days.batches``)."""
+    known = anomalies.judge(days.hidden(own, batches), sizes).join(twins, on="uid", how="left")
     usable = pl.col("montant_statut").is_in(amounts.USABLE)
     known = known.with_columns(montant_bas=pl.when(repeats.repeated() & usable).then(0).otherwise("montant_bas"))
     return doubts.told(known).select(pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -263,8 +263,8 @@ def _unions() -> dict[str, dict[str, pl.Expr]]:
 
 
 def _reserved_to(status: str) -> pl.Expr:
-    """Without a register nothing is known of the holder, even of a contract that is not reserved."""
-    return pl.when(pl.col(status).is_not_null()).then(pl.col(status) & pl.col("marche_reserve"))
+    """A contract that is not reserved is a known no whatever its holder; without a register nothing is known, even of it."""
+    return pl.when(pl.col(status).is_not_null().any()).then(pl.col(status) & pl.col("marche_reserve"))
 
 
 def _silent(*names: str) -> pl.Expr:

@@ -40,7 +40,7 @@ def met(duty: dict[str, Any]) -> pl.Expr:
         case {"publication": [published, notified]}:
             months = rules.method()["indicators"]["delai_publication"]["value"]
             timely = pl.col(published) <= pl.col(notified).dt.offset_by(f"{months}mo")
-            # An amendment may hide the first publication: its date can prove that a contract was on time, not that it was late.
+            # An amendment or a batch may hide the first publication: its date can prove that a contract was on time, not that it was late.
             return pl.when(timely | ~pl.col("publication_recouverte")).then(timely)
         case {"before": [published, begun]}:
             early = pl.col(published) <= pl.col(begun)

@@ -208,13 +208,13 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict, ready: pl.Expr)
             acquis=pl.when(told.any()).then(
                 (pl.col("_milieu") * pl.col("_part")).filter(told).sum().round().cast(pl.Int64)
             ),
-            _su=pl.col("_milieu").filter(told).sum(),
+            acquis_su=pl.when(told.any()).then(pl.col("_milieu").filter(told).sum()),
             _terme=pl.col("_terme").filter(now).max(),
         )
     )
     grace = pl.lit(as_of).dt.offset_by(f"-{settings['actif_apres_terme']['value']}mo")
     return gathered.filter(pl.col("annuel_haut") > 0).with_columns(
-        actif=pl.col("_terme") >= grace, acquis_part=_ratio(pl.col("acquis"), pl.col("_su"))
+        actif=pl.col("_terme") >= grace, acquis_part=_ratio(pl.col("acquis"), pl.col("annuel"))
     )
 
 

@@ -289,6 +289,7 @@ def _shown(dependency: float) -> list[pl.Expr]:
             "{}\u00a0%", (100 * pl.col("part_allotie") * pl.col("adressable")).round().cast(pl.Int64)
         ),
         "dit_credibles_dits": _how_many(),
+        "dit_reperes_dits": _who_says(),
         "dit_supposes_dits": pl.when(pl.col("supposes") >= pl.col("lot_reperes"))
         .then(pl.lit("tous"))
         .otherwise(pl.format("{} d'entre eux", "supposes")),
@@ -320,6 +321,25 @@ def _how_many() -> pl.Expr:
         .when(sure < 2)
         .then(pl.format("{}, un seul crédible{} : ce n'est pas une concurrence, à élargir.", near, _by_code()))
         .otherwise(pl.format("{}, {} crédibles{}.", near, sure, _by_code()))
+    )
+
+
+def _who_says() -> pl.Expr:
+    """Those who could answer a reservation: how many say this trade, how many only an activity code gives it to."""
+    every, codes = pl.col("lot_reperes"), pl.col("reperes_codes")
+    own = every - codes
+    says = pl.format("{} {} ce métier", own, pl.when(own < 2).then(pl.lit("dit")).otherwise(pl.lit("disent")))
+    theirs = pl.when(codes < 2).then(pl.lit("son")).otherwise(pl.lit("leur"))
+    return (
+        pl.when(codes < 1)
+        .then(pl.format("{} fournisseurs réservables disent ce métier", every))
+        .when(own < 1)
+        .then(pl.format("{} fournisseurs réservables, tous connus par leur seul code d'activité", every))
+        .otherwise(
+            pl.format(
+                "{} fournisseurs réservables : {}, {} d'après {} seul code d'activité", every, says, codes, theirs
+            )
+        )
     )
 
 

@@ -282,7 +282,7 @@ def already(opportunities: pl.LazyFrame) -> pl.LazyFrame:
         .agg(
             pl.col("annuel", "potentiel", "potentiel_haut", "sous_clause").sum(),
             acquis=pl.when(told.any()).then(pl.col("acquis").sum()),
-            acquis_connu=pl.col("annuel").filter(told).sum(),
+            acquis_connu=pl.col("acquis_su").sum(),
             deja_vise=pl.col("acquis").filter(act).sum(),
         )
         .sort("annuel", "famille", descending=[True, False])
@@ -319,7 +319,7 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
             annuel=pl.col("annuel").sum(),
             annuel_haut=pl.col("annuel_haut").sum(),
             acquis=pl.when(told.any()).then(pl.col("acquis").sum()),
-            acquis_connu=pl.col("annuel").filter(told).sum(),
+            acquis_connu=pl.col("acquis_su").sum(),
             potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
             potentiel=pl.col("potentiel").sum(),
             potentiel_haut=pl.col("potentiel_haut").sum(),

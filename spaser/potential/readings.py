@@ -81,6 +81,7 @@ def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | Non
         lot_reservables=_count(firm & lot & pl.col("reservable")),
         reservables_entiers=_count(firm & whole & pl.col("reservable")),
         lot_reperes=_count(credible & lot & pl.col("reservable")),
+        reperes_codes=_count(credible & lot & pl.col("reservable") & pl.col("code_seul")),
         supposes=_count(credible & lot & pl.col("reservable") & weak),
         liste_annee=pl.col("statut_au").filter(credible & lot & pl.col("reservable") & weak).dt.year().min(),
         **{f"{name}_credibles": _count(credible & held) for name, held in law.items()},

@@ -85,6 +85,8 @@ def of_spend(
         annuel_bas=pl.min_horizontal("annuel", pl.col("_bas").clip(0, None)),
         annuel_haut=pl.max_horizontal("annuel", "_haut"),
         acquis=pl.min_horizontal(_yearly("_eu").clip(0, None), "annuel") * pl.when(pl.col("_eu").is_not_null()).then(1),
+        acquis_su=pl.min_horizontal(_yearly("_su").clip(0, None), "annuel")
+        * pl.when(pl.col("_eu").is_not_null()).then(1),
         acquis_part=(pl.col("_eu") / pl.col("_total")).clip(0, 1),
     )
     needs = whole.with_columns(
@@ -113,6 +115,7 @@ def _by_family(lines: pl.LazyFrame) -> pl.LazyFrame:
             famille_confiance=weight,
             _total=pl.col("montant").sum(),
             _eu=pl.when(told.any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
+            _su=pl.col("montant").filter(told).sum(),
             occurrences=pl.col("_annee").n_unique().cast(pl.Int32),
             _fin=pl.col("_annee").max(),
         )

@@ -64,9 +64,14 @@ def next_end() -> pl.Expr:
 
 
 def counted(needs: pl.LazyFrame) -> pl.LazyFrame:
-    """``etat, etat_libelle, etat_action, besoins, annuel`` (cents): every need once, in the order of the states."""
+    """``etat, etat_libelle, etat_action, besoins, annuel, acquis`` (cents): every need once, in the order of the states.
+
+    ``acquis``: known to be held by the ESS or inclusive suppliers among it; null where no status is known.
+    """
     order = pl.LazyFrame({"etat": [state["code"] for state in states()]}).with_row_index("_rang")
     sums = needs.group_by("etat", "etat_libelle", "etat_action", "etat_raison").agg(
-        besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum()
+        besoins=pl.len().cast(pl.Int32),
+        annuel=pl.col("annuel").sum(),
+        acquis=pl.when(pl.col("acquis").is_not_null().any()).then(pl.col("acquis").sum()),
     )
     return sums.join(order, on="etat", maintain_order="left_right").sort("_rang").drop("_rang")

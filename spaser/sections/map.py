@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import charts, french
+from spaser import charts, french, rules
 from spaser.deliverables.report import MASK, Column, Figure, TableBlock, masked, table
 from spaser.potential import map as opportunities_map
 from spaser.sections.findings import Findings
@@ -60,6 +60,23 @@ def figure(
     )
     caption = f"Fournisseurs crédibles ({french.number(counts.total)} en tout{_split(counts)}) et lieux à servir{_missing(lost, out)}"
     return Figure("fig-carte", french.typeset(caption), picture, twin)
+
+
+def old_months() -> int:
+    """How old a list is from which nothing is sure any more."""
+    return int(rules.method()["potential"]["liste_ancienne"]["value"])
+
+
+def old_lists(findings: Findings) -> tuple[pl.DataFrame, int]:
+    """Of the credible suppliers told first, those known by a list that is old on the day of the reader alone, and of how many: what such
+    a list says may have lapsed since."""
+    suppliers = findings.extras.get("fournisseurs_credibles")
+    if suppliers is None or suppliers.is_empty():
+        return pl.DataFrame(schema={"statut_au": pl.Date}), 0
+    before = pl.lit(findings.day).dt.offset_by(f"-{old_months()}mo")
+    rows = opportunities_map.first(suppliers)
+    once = rows.unique(opportunities_map.identity(), keep="first", maintain_order=True)
+    return once.filter(pl.col("statut_au") < before), once.height
 
 
 def _split(counts: opportunities_map.Counted) -> str:

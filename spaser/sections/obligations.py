@@ -329,5 +329,5 @@ _CAUTION = french.typeset(
     "Les données publiées donnent la date de notification, non celle du lancement dont dépendent les règles d'août 2026, et les "
     "montants de lots plutôt que la valeur estimée du besoin. Ce tableau dit combien de contrats déclarent déjà ce que la règle "
     "attend ; il ne dit d'aucun qu'il manque à la loi, sauf pour la publication des données essentielles, dont les deux dates se "
-    "lisent (une republication, après une modification, déplace la seconde)."
+    "lisent (une republication, après une modification ou par un envoi groupé de tout le fichier, déplace la seconde : un retard n'est alors pas établi)."
 )

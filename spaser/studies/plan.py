@@ -262,6 +262,8 @@ def _merged(needs: pl.DataFrame) -> pl.DataFrame:
         sous_clause=pl.col("sous_clause").sum(),
         ressemblance=pl.col("ressemblance").max(),
         sourcing=pl.col("sourcing").min(),
+        premier=pl.col("objet").sort_by("sourcing", "besoin_id", nulls_last=True).first(),
+        suite=pl.col("sourcing").sort(nulls_last=True).slice(1, 1).first(),
         consultation=earliest,
         _objets=pl.struct("operation", pl.col("objet").fill_null("sans objet")),
     )

@@ -185,7 +185,7 @@ CONTRACTS = Table(
         Word(
             "publication_recouverte",
             B,
-            "Une modification a pu recouvrir la première publication du contrat : elle est peut-être antérieure",
+            "Une modification, ou un envoi groupé de tout le fichier, a pu recouvrir la première publication du contrat : elle est peut-être antérieure",
         ),
         Word("date_version", D, "Date de la version courante"),
         Word("nb_versions", N, "Nombre de versions", "version"),

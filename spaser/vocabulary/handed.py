@@ -131,7 +131,7 @@ HANDED: dict[str, Handed] = {
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
         "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "besoin_ids", "dus", "dus_retard", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
-        "potentiel", "potentiel_haut", "sous_clause", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
+        "potentiel", "potentiel_haut", "sous_clause", "sourcing", "premier", "suite", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),
     "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),

@@ -201,6 +201,43 @@ def test_the_first_publication_of_an_amended_contract_is_not_lost(first, amended
     assert (found["premiere_publication"], found["publication_recouverte"]) == (earliest, hidden)
 
 
+BATCH = date(2025, 7, 15)
+
+
+def batch(together: int, buyers: int, late: int, apart: int) -> dict[str, dict]:
+    """A file: ``together`` contracts of ``buyers`` published on one day, ``late`` of them long after; ``apart`` on other days."""
+    return built(
+        *(
+            record(
+                position=n, id=f"M{n}", acheteur_id=f"2{n % buyers}000000000011", datePublicationDonnees=BATCH,
+                dateNotification=date(2024, 3, 1) if n < late else date(2025, 7, 1),
+            )
+            for n in range(together)
+        ),
+        *(
+            record(position=100 + n, id=f"S{n}", datePublicationDonnees=date(2024, 9, 1) + timedelta(days=n), dateNotification=date(2024, 3, 1))
+            for n in range(apart)
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("together", "buyers", "late", "apart", "hidden"),
+    [
+        (10, 5, 2, 9, True),
+        (10, 5, 2, 10, False),  # half of the file, not most of it
+        (10, 4, 2, 9, False),  # the batch of a few buyers is theirs
+        (10, 5, 1, 9, False),  # nearly all were on time that day: the day of an ordinary edition
+    ],
+)
+def test_a_day_of_publication_that_most_of_a_file_carries_does_not_say_when_each_was_published(
+    together: int, buyers: int, late: int, apart: int, hidden: bool
+) -> None:
+    found = batch(together, buyers, late, apart)
+    assert {found[f"M{n}"]["publication_recouverte"] for n in range(together)} == {hidden}
+    assert not any(found[f"S{n}"]["publication_recouverte"] for n in range(apart))
+
+
 def test_the_first_publication_is_the_earliest_edition_and_an_amendment_alone_hides_it():
     again = record(position=2, datePublicationDonnees=date(2025, 3, 5))
     plain = built(record(), again)["M1"]

@@ -122,6 +122,17 @@ def test_without_the_column_an_indicator_is_unanswered_never_zero():
         assert (row["valeur"], row["repondus"], row["bas"], row["haut"]) == (None, 0, 0.0, 1.0)
 
 
+@pytest.mark.parametrize(
+    "code, status", [("inclusif_reserve", "titulaire_inclusif"), ("esus_reserve", "titulaire_esus")]
+)
+def test_what_is_reserved_to_a_status_is_never_more_than_what_is_reserved(code, status):
+    known = contracts().with_columns(pl.when(pl.col("marche_reserve")).then(None).otherwise(status).alias(status))
+    known = known.with_columns(pl.when(pl.int_range(pl.len()) == 0).then(True).otherwise(status).alias(status))
+    row, reserved = total(known, code), total(contracts(), "marche_reserve")
+    assert row["haut"] == reserved["haut"]
+    assert row["bas"] == 0
+
+
 def test_nothing_to_sum_gives_no_amount_rather_than_zero():
     nothing = contracts().filter(pl.col("montant_statut") == "symbolique")
     row = total(nothing, "montant_notifie", VALUE)

@@ -17,6 +17,7 @@ from spaser import french, potential, rules
 from spaser.indicators.records import catalogue
 from spaser.indicators.targets import Target
 from spaser.sections.potential import ladder
+from spaser.sections.potential.sheets import BESIDE
 from spaser.studies import diagnostic, pams
 from spaser.studies.potential import handover
 from spaser.studies.potential.needs import weighed
@@ -234,6 +235,8 @@ def test_every_amount_and_count_of_the_potential_that_shows_twice_is_the_same(de
         assert said["Acheté par an"] == acting["annuel"].sum() == families["annuel"].sum()
         assert said["Potentiel ESS par an"] == acting["potentiel"].sum() == families["potentiel"].sum()
         assert states["besoins"].sum() == rows.height and states["annuel"].sum() == rows["annuel"].sum()
+        running = states.filter(pl.col("etat_libelle") != "terminé")
+        assert running["acquis"].sum() == shown[BESIDE].frame["acquis"].sum() > 0
         acts = states.filter(pl.col("etat_libelle").str.starts_with("actionnable"))
         assert (acts["besoins"].sum(), acts["annuel"].sum()) == (acting.height, acting["annuel"].sum())
         sheet = shown["besoins"].frame

@@ -502,6 +502,7 @@ LEVER_COLUMNS = {
     "lots_non_lus": 0,
     "lot_reperes": 0,
     "supposes": 0,
+    "reperes_codes": 0,
     "liste_annee": 2020,
     "lots_connus": 1,
     "clause_obligatoire": False,

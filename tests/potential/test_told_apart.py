@@ -92,6 +92,28 @@ def test_the_subject_says_that_a_need_is_divided_and_into_how_many_lots(subject,
     assert (row["alloti"], row["lots_dits"]) == (divided, announced)
 
 
+@pytest.mark.parametrize(
+    ("holders", "state", "share", "known"),
+    [
+        ([True, True, True], "ess", 1.0, 15_000_000),
+        ([True, None, None], "actionnable_partie", 1 / 3, 5_000_000),  # in none of the lists read: not the ESS's
+        ([True, False, None], "actionnable_partie", 1 / 3, 10_000_000),
+        ([True, True, False], "actionnable_partie", 2 / 3, 15_000_000),
+        ([False, None, None], "actionnable", 0.0, 5_000_000),
+        ([None, None, None], "actionnable", None, None),
+    ],
+)
+def test_a_need_is_the_esss_only_when_all_its_euros_are(holders, state, share, known):
+    held = pl.Series("titulaire_ess", holders, dtype=pl.Boolean)
+    frame = lots(*({} for _ in holders)).with_columns(held, titulaire_inclusif=held)
+    (row,) = states(frame).values()
+    assert (row["etat"], row["acquis_su"]) == (state, known)
+    assert row["acquis_part"] == (None if share is None else pytest.approx(share))
+    assert row["acquis"] == (None if share is None else round(15_000_000 * share))
+    told = potential.counted(potential.needs(frame, as_of=AS_OF)).collect()
+    assert told["acquis"].to_list() == [row["acquis"]]
+
+
 @pytest.mark.skipif(not PARIS.exists(), reason="données réelles absentes")
 def test_on_a_real_file_the_reserved_lot_and_the_marche_subsequent_are_no_advice():
     listed = PARIS.parents[1] / "registres" / "esat_liste_officielle.csv"

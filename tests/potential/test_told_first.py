@@ -103,12 +103,12 @@ def needs(*rows: dict) -> pl.DataFrame:
 def test_what_is_held_and_what_is_possible_are_of_the_same_purchases_and_what_ended_is_in_neither():
     rows = needs(
         {"potentiel": 30_00, "potentiel_haut": 40_00},
-        {"etat": "ess", "etat_action": "conserver", "acquis": 100_00},
-        {"etat": "termine", "etat_action": "attendre", "acquis": 100_00},
-        {"acquis": 5_00},
+        {"etat": "ess", "etat_action": "conserver", "acquis": 100_00, "acquis_su": 100_00},
+        {"etat": "termine", "etat_action": "attendre", "acquis": 100_00, "acquis_su": 100_00},
+        {"acquis": 5_00, "acquis_su": 20_00},
     )
     known = potential.already(rows.lazy()).collect().row(0, named=True)
-    assert (known["annuel"], known["acquis"], known["acquis_connu"]) == (300_00, 105_00, 200_00)
+    assert (known["annuel"], known["acquis"], known["acquis_connu"]) == (300_00, 105_00, 120_00)
     assert (known["potentiel"], known["deja_vise"]) == (30_00, 5_00)
     (said,) = sections.held(rows)
     plain = said.text.replace("\u00a0", " ").replace("\u202f", " ")

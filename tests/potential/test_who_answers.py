@@ -102,6 +102,20 @@ def test_all_who_are_supposed_are_said_to_be_all():
     assert "mais pour 3 d'entre eux la capacité" in advised(supposes=3, **facts)["levier_raison"]
 
 
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (0, "4 fournisseurs réservables disent ce métier, mais"),
+        (1, "4 fournisseurs réservables : 3 disent ce métier, 1 d'après son seul code d'activité, mais"),
+        (3, "4 fournisseurs réservables : 1 dit ce métier, 3 d'après leur seul code d'activité, mais"),
+        (4, "4 fournisseurs réservables, tous connus par leur seul code d'activité, mais"),
+    ],
+)
+def test_an_activity_code_is_no_trade_that_a_reservable_supplier_says(codes, said):
+    row = advised(lot_reperes=4, candidats=4, alloti_oui=0, supposes=4, reperes_codes=codes)
+    assert row["levier_raison"].startswith(said)
+
+
 def test_one_name_in_one_commune_is_one_supplier_whatever_its_apostrophe():
     sirets = [f"{i}1111111100011" for i in range(1, 4)]
     for names, expected in ((("L EQUIPAGE", "L'Équipage", "Autre"), 2), (("L EQUIPAGE", "L EQUIPE", "Autre"), 3)):

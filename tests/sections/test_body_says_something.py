@@ -13,12 +13,13 @@ from findings import findings as invented
 
 from spaser.deliverables import slides
 from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
-from spaser.sections.body import buying
-from spaser.sections.potential import needs, section_needs
+from spaser.sections.body import aims, buying
+from spaser.sections.potential import families, needs, section_needs
 from spaser.sections.purchases import breakdowns
 from spaser.sections.registry import section_of
-from spaser.sections.summary import pages
+from spaser.sections.summary import known, messages, pages
 from spaser.vocabulary import CANDIDATES, OPPORTUNITIES
+from spaser.vocabulary.handed import HANDED
 
 
 @pytest.mark.parametrize(("as_of", "written"), [(date(2026, 8, 21), True), (date(2024, 6, 1), False)])
@@ -83,6 +84,29 @@ def test_a_breakdown_whose_greater_part_is_not_told_is_not_the_picture_of_the_se
     assert breakdowns.mostly_told(invented(), "commune") == told
 
 
+@pytest.mark.parametrize(("points", "shown"), [(0.0, False), (1.0, True)])
+def test_no_contract_is_best_placed_where_none_has_a_point(points: float, shown: bool) -> None:
+    found = invented()
+    uids = found.counted["uid"].sort()
+    low = pl.when(pl.col("uid") == uids[0]).then(points).otherwise(0.0)
+    section = section_of("scores", replace(found, contracts=found.contracts.with_columns(score_bas=low)))
+    assert section is not None
+    tables = [block for block in section.blocks if isinstance(block, TableBlock)]
+    assert [one.frame["uid"].to_list() for one in tables] == ([[uids[0]]] if shown else [])
+
+
+@pytest.mark.parametrize(("bought", "told"), [(0, False), (1_000_00, True)])
+def test_what_is_possible_is_told_of_purchases_and_not_of_none(bought: int, told: bool) -> None:
+    need = {"besoin_id": "b", "annuel": bought, "potentiel": 0, "etat_action": "agir", "etat": "a_saisir"}
+    rows = pl.DataFrame([need], schema=OPPORTUNITIES.schema)
+    assert bool(families.held(replace(invented(), extras={"besoins": rows}))) is told
+
+
+def whole(rows: pl.DataFrame) -> pl.DataFrame:
+    lacking = [name for name in HANDED["fournisseurs_credibles"].columns if name not in rows.columns]
+    return rows.with_columns(pl.lit(None).alias(name) for name in lacking)
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool) -> None:
     day = date(2026, 11, 29)
@@ -101,11 +125,31 @@ def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool
         schema_overrides={"siret": pl.String, "lon": pl.Float64, "lat": pl.Float64},
     )
     near = buying._near(rows).replace("\u00a0", " ")
-    (old,) = buying._listed(rows, replace(invented(), today=day))
+    (old,) = buying._listed(replace(invented(), today=day, extras={"fournisseurs_credibles": whole(rows)}))
     assert "1 n’est connu que par son code d'activité" in near
     assert near.startswith("2 fournisseurs crédibles") and old.text.replace("\u00a0", " ").startswith(
         "2 de ces 2 fournisseurs"
     )
+
+
+@pytest.mark.parametrize(("since", "old"), [(date(2023, 11, 28), True), (date(2023, 11, 29), False), (None, False)])
+def test_what_old_lists_recognise_is_no_minimum_and_current_lists_are_asked_for(since: date | None, old: bool) -> None:
+    rows = pl.DataFrame(
+        {"siren": ["111111118"], "siret": [None], "famille_libelle": ["Linge"], "potentiel": [1], "statut_au": [since]},
+        schema_overrides={"siret": pl.String, "statut_au": pl.Date},
+    )
+    tables = {"fournisseurs_credibles": whole(rows), "manques": pl.DataFrame({"code": ["cibles"]})}
+    found = replace(invented(), today=date(2026, 11, 29), extras=tables)
+    assert (known.facts(found)["listes_anciennes"] == 36) is old
+    section = aims.section_missing(found)
+    assert section is not None
+    (asked,) = [block.frame["quoi"].to_list() for block in section.blocks if isinstance(block, TableBlock)]
+    assert ("Des listes de fournisseurs de moins de 36 mois" in asked) is old
+    paid = known.facts(found) | {"payes": 100, "payes_ess": 2, "payes_part": 0.02, "payes_couverture": 0.02}
+    paid |= {"payes_muets": 0.98, "payes_non": 0}
+    (told,) = [one.message.so for one in messages.eligible(paid) if one.rule.code == "payes"]
+    assert ("un minimum" in told.lower()) is not old
+    assert ("listes de plus de 36 mois, à revérifier" in told.replace("\u00a0", " ").lower()) is old
 
 
 @pytest.mark.parametrize(("cents", "shown"), [(1_000_00, True), (999_99, False)])

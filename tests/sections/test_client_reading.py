@@ -80,7 +80,7 @@ def test_a_duty_that_begins_within_the_week_is_among_what_to_do_on_monday(monkey
     )
     monkeypatch.setattr(lines.opening, "told", lambda _: eligible(QUIET | DUTIES))
     when = french.short_date(DAY + timedelta(days=days))
-    monday = [text for text in pages._monday(found) if "Clause sociale" in text]
+    monday = [text for text in pages._monday(found) if "Prévoir la clause sociale" in text]
     assert len(pages._monday(found)) == 5 and len(monday) == there
     assert all(f"à commencer le {when}" in text for text in monday)
     assert [row["quand"] for row in pages.plan_rows(found) if row["action_id"] == "clause"] == [when]

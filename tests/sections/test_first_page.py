@@ -102,7 +102,12 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ecrits_tus": ({"ecrits_tus": 1}, {"ecrits_tus": 0}),
     "ecrits_conformes": ({"ecrits_tus": 0}, {"ecrits_tus": 1}),
     "publication_en_retard": ({"publication_tard": 1, "publication_soumis": 20}, {"publication_tard": 0}),
-    "publication_a_temps": ({"publication_tard": 0, "publication_soumis": 10}, {"publication_soumis": 9}),
+    "publication_a_temps": (
+        {"publication_tard": 0, "publication_inconnus": 0, "publication_soumis": 10}, {"publication_soumis": 9},
+    ),
+    "publication_non_etablie": (
+        {"publication_tard": 0, "publication_inconnus": 1, "publication_soumis": 20}, {"publication_inconnus": 0},
+    ),
     "axe_faible": (
         {"axe_bas": "Achats", "axe_bas_niveau": 0.5, "axe_haut": "Suivi", "axe_haut_niveau": 2.0, "niveau_max": 3}, {"axe_bas": None},
     ),

@@ -203,7 +203,7 @@ def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_
         [
             (
                 begun,
-                "En retard : préparer 1 besoin où la clause sociale est due, hors du plan",
+                "Depuis le 30/11/2026 : la préparation de 1 besoin où la clause sociale est due (hors du plan) aurait dû commencer",
             )
         ]
         if late
@@ -300,8 +300,9 @@ def test_a_late_need_whose_clause_is_due_is_told_once_with_its_action(monkeypatc
     monkeypatch.setattr(dated, "in_plan", lambda _: [row])
     found = replace(invented(), today=date(2026, 11, 30))
     ((day, what),) = dated._late(replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon}))
-    assert day == late and "livraison, clause sociale due" in what
-    assert what.replace(french.NBSP, " ").count("préparer 1 besoin") == told
+    assert day == late and "– livraison (clause sociale due)" in what.replace(french.NBSP, " ")
+    assert ("auraient dû commencer" if told else "aurait dû commencer") in what
+    assert what.replace(french.NBSP, " ").count("préparation de 1 besoin") == told
 
 
 @pytest.mark.parametrize(
@@ -309,8 +310,22 @@ def test_a_late_need_whose_clause_is_due_is_told_once_with_its_action(monkeypatc
 )
 def test_the_line_of_an_action_says_where_the_clause_is_due_besides(dus: int, told: str) -> None:
     assert pages.words.owed({"besoins": 2, "dus": dus}).replace(french.NBSP, " ") == told
-    others = "Clause sociale : obligatoire, sauf cas prévu et motivé"
+    others = "Clause sociale obligatoire, sauf cas prévu et motivé"
     assert pages.words.owed({"besoins": 2, "dus": dus, "autres_leviers": others}) == ""
+
+
+@pytest.mark.parametrize(
+    ("besoins", "suite", "told"),
+    [
+        (1, None, ""),
+        (2, date(2026, 12, 1), " ; premier : « Électricité », 01/12/2026"),
+        (2, date(2026, 12, 2), " ; premier : « Électricité », 01/12/2026 ; l’autre à partir du 02/12/2026"),
+        (19, date(2028, 2, 15), " ; premier : « Électricité », 01/12/2026 ; les autres à partir du 15/02/2028"),
+    ],
+)
+def test_the_line_of_a_duty_names_its_first_need_and_when_the_others_begin(besoins, suite, told) -> None:
+    row = {"besoins": besoins, "sourcing": date(2026, 12, 1), "premier": "Électricité", "suite": suite}
+    assert pages.words.first(row).replace(french.NBSP, " ") == told
 
 
 def test_a_plan_of_one_need_says_its_subject() -> None:

@@ -117,13 +117,13 @@ def test_the_date_of_a_duty_is_that_of_a_renewal_and_not_of_the_law(monkeypatch)
     duty = {
         "nature": "devoir",
         "sourcing": soon,
-        "levier_libelle": "Clause sociale : obligatoire, sauf cas prévu et motivé",
+        "levier_libelle": "Clause sociale obligatoire, sauf cas prévu et motivé",
         "potentiel": 0,
     }
     found = planned(monkeypatch, actions(duty, {"sourcing": soon}))
     told = [what for day, what in dates._dates(found) if day == soon]
     assert told[0].startswith("premier besoin à préparer où la clause sociale est due")
-    assert told[1].startswith("commencer : réserver un lot")
+    assert told[1].startswith("commencer : réserver un lot – ")
 
 
 def test_what_may_change_every_figure_is_the_first_line_of_the_plan(monkeypatch) -> None:

@@ -213,7 +213,7 @@ def test_no_action_names_a_supplier():
 
 DUE = {
     "levier": "clause_due",
-    "levier_libelle": "Clause sociale : obligatoire, sauf cas prévu et motivé",
+    "levier_libelle": "Clause sociale obligatoire, sauf cas prévu et motivé",
     "clause_candidats": 2,
     "credibles": 0,
 }
@@ -294,6 +294,7 @@ def test_a_need_without_advice_for_which_the_clause_is_due_is_in_the_line_of_the
     found = plan(fuel | {"sourcing": date(2026, 12, 1)}, DUE | {"objet": "Parcs", "levier_du": "Clause sociale"})
     due = found.row(0, named=True)
     assert (found.height, due["nature"], due["besoins"], due["sourcing"]) == (1, "devoir", 2, date(2026, 12, 1))
+    assert (due["premier"], due["suite"]) == ("Carburant", date(2027, 1, 1))
     assert due["levier_libelle"] == potential.duty()["label"] and set(due["objets"].split(" ; ")) == {
         "Carburant",
         "Parcs",

@@ -52,12 +52,15 @@ def test_no_page_speaks_of_public_duties_outside_the_section_that_says_they_do_n
         plain = plain.replace(re.sub(r"\s+", " ", fact), "")
     found = [plain[max(0, m.start() - 60) : m.end() + 40] for m in re.finditer(PUBLIC, plain)]
     assert [text for text in found if "L1111-1" not in text and "L1211-1" not in text] == []
+    # What the page asks to settle is beside it: validations.csv, correspondance.toml.
     assert {path.suffix for path in tmp_path.iterdir()} == {
         ".html",
         ".json",
         ".pdf",
         ".docx",
         ".xlsx",
+        ".csv",
+        ".toml",
     }
 
 

@@ -133,7 +133,23 @@ def test_the_terminal_says_hours_calculated_in_their_interval_and_hours_written_
 def test_work_told_by_a_factor_from_memory_says_that_it_is_not_to_publish(publishable, measured, told):
     rows = pl.DataFrame({"type": ["AI"], "montant_mesure": [measured], "publiable": [publishable]})
     said = [one.text for one in section._from_memory(rows)]
-    assert bool(said) == told and (not told or (said[0].startswith("AI") and "rien n'en est à publier" in said[0]))
+    assert bool(said) == told and (not told or ("(AI)" in said[0] and "rien n'en est à publier" in said[0]))
+
+
+@pytest.mark.parametrize(
+    ("publishable", "told"),
+    [
+        ([True, True], "3,0 k€ mesurés sur 4,0 k€ achetés à des structures inclusives en 2025, soit 75,0 %"),
+        ([True, False], "2,0 k€ mesurés sur 4,0 k€ achetés à des structures inclusives en 2025, soit 50,0 %"),
+        ([False, False], "rien de publiable n'est mesuré des 4,0 k€ achetés à des structures inclusives en 2025"),
+    ],
+)
+def test_the_answer_counts_as_measured_what_it_may_tell(publishable, told):
+    rows = pl.DataFrame({"montant_mesure": [200_000, 100_000], "publiable": publishable})
+    left = section._unsourced(rows)
+    measured = int(rows["montant_mesure"].sum() - left["montant_mesure"].sum())
+    said = section._measured(measured, 400_000, " en 2025", recalled=left.height > 0)
+    assert said.replace("\u00a0", " ").replace("\u202f", " ") == told
 
 
 @pytest.mark.parametrize(
@@ -148,3 +164,24 @@ def test_work_told_by_a_factor_from_memory_says_that_it_is_not_to_publish(publis
 def test_a_ledger_that_tells_only_its_year_stops_at_its_end_but_never_after_the_day_it_is_read(clock, day):
     lines = pl.DataFrame({"date": [None], "exercice": [2026]}, schema_overrides={"date": pl.Date})
     assert ledger_day(lines, pl.DataFrame(), clock) == day
+
+
+def test_typos_of_the_hours_are_faults_and_other_spellings_are_read(tmp_path):
+    head = "marche;lot;annee;montant_ht;famille;taux_clause;heures_exigees;heures_faites;personnes;source\n"
+    path = tmp_path / "heures.csv"
+    path.write_text(head + "M1;;2025;350000;Nettoyage de locaux et vitrerie;10 %;1.200,5;1 020 h;3;x\n", "utf-8")
+    row = read_hours(path).row(0, named=True)
+    assert (row["famille"], row["heures_exigees"], row["heures_faites"]) == ("nettoyage_locaux", 1200.5, 1020)
+    wrong = [
+        ("M1;;2025;350000;netoyage_locaux;10;900;;;", "« nettoyage_locaux »"),
+        ("M1;;25;350000;nettoyage_locaux;10;900;;;", "exercice"),
+        ("M1;;2025;350000;nettoyage_locaux;10;900;1.020;3;x", "1 020"),
+        ("M1;;2025;1;;;900;20;3;x\nM1;;2025;1;;;900;20;3;x", "mêmes heures faites que la ligne 2"),
+    ]
+    for line, told in wrong:
+        path.write_text(head + line + "\n", "utf-8")
+        with pytest.raises(Problem) as found:
+            read_hours(path)
+        assert told in str(found.value).replace("\u00a0", " "), str(found.value)
+    path.write_text(head + "M1;;2025;1;;;900;20;3;x\nM1;;2025;1;;;900;20;3;y\n", "utf-8")
+    assert read_hours(path).height == 2

@@ -90,6 +90,20 @@ def test_the_levers_of_the_ladder_all_have_their_law():
     )
 
 
+def test_a_lever_that_reserves_under_the_common_rules_cites_what_reserves_and_what_announces_it() -> None:
+    ladder = {rung["code"]: rung["article"] for rung in rules.toml("levers.toml")["rungs"]}
+    common = ("reserver_handicap_insertion", "reserver_tous_lots", "reserver_lot", "sourcing_reserver", "allotir")
+    for code in common:
+        assert all(article in ladder[code] for article in ("L2113-12", "L2113-13", "L2113-14 al. 1", "R2113-7")), code
+    assert not any("R2113-7" in ladder[code] for code in ("sourcing", "critere", "reserver_ess"))
+
+
+def test_the_decision_read_in_a_secondary_source_is_flagged_wherever_it_is_cited() -> None:
+    for name in ("levers.toml", "lever_law.toml"):
+        for part in rules.path(name).read_text(encoding="utf-8").split("n° 417580")[1:]:
+            assert "source secondaire" in part[:25]
+
+
 def test_no_lever_advises_a_status_or_the_range_of_articles_that_holds_prisons():
     written = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(
         encoding="utf-8"

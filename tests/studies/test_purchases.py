@@ -393,3 +393,12 @@ def test_every_report_of_a_spend_file_says_the_day_of_its_reader_on_its_cover(tm
         assert any("Établi le 2\xa0mai 2031" in one for one in report.cover)
     unknown = purchases_handover.report(suppliers_of(file, given))
     assert any("Édition" in one for one in unknown.cover)
+
+
+def test_a_file_of_accounting_entries_is_named_and_what_to_ask_for_is_said(tmp_path):
+    text = "JournalCode|CompteNum|CompAuxLib|EcritureLib|Debit|Credit\nAC|615200||Nettoyage|néant|néant\n"
+    for name, told in (("800123456FEC20251231.txt", "FEC"), ("journal.csv", "montant")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises(Problem, match=told) as found:
+            suppliers_of(tmp_path / name, lists(tmp_path))
+        assert ("factures d'achat" in str(found.value)) == (told == "FEC")

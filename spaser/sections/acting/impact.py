@@ -152,7 +152,10 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     shown = _told(rows, units=False, porte="etp", finance="finance", heures="heures").with_columns(
         type=pl.format("{} ({})", pl.col("type").fill_null("type inconnu"), pl.col("unite").fill_null("sans unité"))
     )
-    whole, measured = int((rows["montant"] - rows["montant_avoirs"]).sum()), int(rows["montant_mesure"].sum())
+    whole = int((rows["montant"] - rows["montant_avoirs"]).sum())
+    # What the answer says was measured is what it tells: what rests on a factor from memory is told apart.
+    unsourced = _unsourced(rows)
+    measured = int(rows["montant_mesure"].sum() - unsourced["montant_mesure"].sum())
     credit = -int(rows["montant_avoirs"].sum())
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
     note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : dans le classeur."
@@ -169,7 +172,8 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
         )
     ]
     more = [*(more if credit else []), *_unmeasured(rows), *_from_memory(rows)]
-    answer = " ; ".join(part for part in (financed(rows), _measured(measured, whole, _years(rows))) if part)
+    told = _measured(measured, whole, _years(rows), recalled=unsourced.height > 0)
+    answer = " ; ".join(part for part in (financed(rows), told) if part)
     return [
         Answer(Sentence(french.sentence(answer))),
         *([Paragraph(tuple(more))] if more else []),
@@ -206,11 +210,13 @@ def _years(rows: pl.DataFrame) -> str:
     return f" en {french.listing(years)}" if years else ""
 
 
-def _measured(measured: int, whole: int, years: str) -> str:
+def _measured(measured: int, whole: int, years: str, *, recalled: bool = False) -> str:
     """How much of what is bought from inclusive structures tells work, in the years added up."""
     if whole <= 0:
         return f"rien n'est acheté à des structures inclusives{years}, d'après les listes données"
     bought = f"{french.euros_short(whole)} achetés à des structures inclusives{years}"
+    if not measured and recalled:
+        return f"rien de publiable n'est mesuré des {bought}"
     if not measured:
         return f"le travail acheté n'est pas mesuré : rien ne dit les heures ni les emplois des {bought}"
     return f"{french.euros_short(measured)} mesurés sur {bought}, soit {french.share(measured / whole)}"
@@ -241,13 +247,19 @@ def _unmeasured(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     )
 
 
+def _unsourced(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose factor no source read gives."""
+    return rows.filter((pl.col("montant_mesure") > 0) & ~pl.col("publiable").fill_null(False))
+
+
 def _from_memory(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     """What rests on a factor that no source read gives: a working figure, never one to publish."""
-    told = rows.filter((pl.col("montant_mesure") > 0) & ~pl.col("publiable").fill_null(False))
+    told = _unsourced(rows)
     types = told["type"].drop_nulls().unique().sort().to_list()
     if not types:
         return ()
-    text = f"{french.listing(types)} : le facteur est de mémoire, rien n'en est à publier"
+    amount = french.euros_short(int(told["montant_mesure"].sum()))
+    text = f"{amount} de plus ({french.listing(types)}) : le facteur est de mémoire, rien n'en est à publier"
     return (Sentence(french.sentence(text)),)
 
 

@@ -9,6 +9,7 @@ from spaser.deliverables.report import Answer, Block, Callout, Column, Figure, S
 from spaser.sections import goals, maturity, obligations_buyer
 from spaser.sections.actions import LACKING
 from spaser.sections.findings import Findings
+from spaser.sections.map import old_lists, old_months
 from spaser.sections.registry import BODY, Told, written
 from spaser.sections.summary import opening
 from spaser.sections.summary.known import facts
@@ -33,6 +34,7 @@ _LACKS = (
     Column("quoi", "Ce qui manque"),
     Column("apport", "Ce que cela ajouterait"),
 )
+_CURRENT = "des statuts à jour : ceux de listes plus anciennes ont pu finir"
 _STEPS, _PICTURES = 6, 2
 _BESIDE = french.typeset(
     "Une cible nationale n'est pas celle de l'acheteur ; sa source et son degré de vérification sont dans les annexes du rapport."
@@ -209,6 +211,8 @@ def section_missing(findings: Findings) -> Told:
     """What was not given, and what it would bring."""
     given = findings.extras["manques"]["code"].to_list()
     lines = [(*LACKING[code][:2],) for code in given]
+    if old_lists(findings)[0].height:
+        lines.append((f"Des listes de fournisseurs de moins de {old_months()} mois", _CURRENT))
     if not lines:
         return None
     frame = pl.DataFrame([tuple(map(french.typeset, line)) for line in lines], schema=["quoi", "apport"], orient="row")

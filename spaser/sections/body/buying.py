@@ -12,7 +12,7 @@ from spaser.deliverables.report import Column, Figure, Sentence, TableBlock, tab
 from spaser.potential import map as opportunities_map
 from spaser.sections import calendar, pams, potential, suppliers
 from spaser.sections.findings import Findings
-from spaser.sections.map import apart
+from spaser.sections.map import apart, old_lists, old_months
 from spaser.sections.potential.needs import beyond
 from spaser.sections.purchases import breakdowns, measured
 from spaser.sections.registry import Told, written
@@ -132,8 +132,8 @@ def section_reachable(findings: Findings) -> Told:
     near = findings.extras.get("fournisseurs_credibles")
     more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
-        more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
-    more = (*potential.held(findings.extras["besoins"]), *more)
+        more = (Sentence(french.sentence(_near(near))), *_listed(findings))
+    more = (*potential.held(findings), *more)
     if held := int(families["sous_clause"].sum()):
         clause = f"{french.euros_short(held)} par an de plus pourraient être exécutés sous une clause d'insertion, par qui l'emporte : non comptés parmi ce qui irait à l'ESS"
         more = (*more, Sentence(french.sentence(clause)))
@@ -175,16 +175,13 @@ def _near(suppliers: pl.DataFrame) -> str:
     return f"{said}{more} ; le classeur nomme les premiers de chaque besoin"
 
 
-def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:
+def _listed(findings: Findings) -> tuple[Sentence, ...]:
     """How old the lists are from which the statuses were read, when some are old on the day of the reader."""
-    months = rules.method()["potential"]["liste_ancienne"]["value"]
-    before = pl.lit(findings.day).dt.offset_by(f"-{months}mo")
-    once = opportunities_map.first(suppliers).unique(opportunities_map.identity(), keep="first", maintain_order=True)
-    old = once.filter(pl.col("statut_au") < before)
+    old, whole = old_lists(findings)
     if not old.height:
         return ()
     years = french.listing([str(year) for year in old["statut_au"].dt.year().unique().sort()])
-    text = f"{french.number(old.height)} de ces {french.number(once.height)} fournisseurs ne sont connus que par une liste de plus de {months} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
+    text = f"{french.number(old.height)} de ces {french.number(whole)} fournisseurs ne sont connus que par une liste de plus de {old_months()} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
     return (Sentence(french.sentence(text)),)
 
 

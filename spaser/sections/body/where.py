@@ -64,7 +64,7 @@ def section_where(findings: Findings) -> Told:
         findings,
         "considerations",
         (declared.never_changing(findings), picture, None if nothing else shown_table),
-        (Sentence(french.sentence(basis), measures), *bases(findings)),
+        (Sentence(french.sentence(basis), measures), *([] if nothing else bases(findings))),
     )
 
 

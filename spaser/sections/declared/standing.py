@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from spaser import charts, french
 from spaser.charts.marks import name_of
 from spaser.deliverables.report import (
@@ -33,7 +35,11 @@ def section_scores(findings: Findings) -> Told:
         return None
     counted = findings.counted
     picture = charts.score_distribution(tallies.score_bands(counted))
-    best = counted.sort("score_bas", "score_haut", "uid", descending=[True, True, False]).head(_MOST)
+    best = (
+        counted.filter(pl.col("score_bas") > 0)
+        .sort("score_bas", "score_haut", "uid", descending=[True, True, False])
+        .head(_MOST)
+    )
     told = tallies.contributions_text(findings.contributions, {code: name_of(code) for code in CODES} | ACCESS_NAMES)
     columns = [
         "uid",
@@ -50,9 +56,9 @@ def section_scores(findings: Findings) -> Told:
     blocks = (
         Callout("Un outil de travail", _SCORE),
         figure("fig-scores", "Répartition des scores", picture),
-        best_table,
     )
-    return blocks
+    # Where nothing brings a point, no contract is « best placed ».
+    return (*blocks, best_table) if best.height else blocks
 
 
 @written("corriger")

@@ -17,7 +17,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
-from spaser.sections.map import map_figure
+from spaser.sections.map import map_figure, old_lists, old_months
 from spaser.sections.potential.needs import ACTIONABLE
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import figure
@@ -53,7 +53,7 @@ def section_potential(findings: Findings) -> Told:
     blocks: list = [
         _keys(active, families),
         Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING),
-        Paragraph((*held(rows), *_said(families, active))),
+        Paragraph((*held(findings), *_said(families, active))),
     ]
     blocks.append(_states(rows))
     blocks.append(
@@ -88,6 +88,7 @@ def _states(rows: pl.DataFrame) -> TableBlock:
         Column("etat_libelle", "État du besoin"),
         Column("besoins", "Besoins", "entier", True),
         Column("annuel", "Acheté par an", "somme", True),
+        Column("acquis", "Dont déjà à l'ESS ou inclusif (connu)", "somme", True),
         Column("etat_raison", "Pourquoi"),
     )
     return table(
@@ -161,15 +162,23 @@ def first(families: pl.DataFrame) -> pl.DataFrame:
     return families.sort("potentiel", "annuel", "famille", descending=[True, True, False])
 
 
-def held(rows: pl.DataFrame) -> tuple[Sentence, ...]:
+def held(findings: Findings) -> tuple[Sentence, ...]:
     """« Déjà 3,3 M€ par an …, possible : 0,6 M€ »: both on the same purchases, those of the needs that have not ended."""
-    known = potential.already(rows.lazy()).collect(engine="in-memory")
+    known = potential.already(findings.extras["besoins"].lazy()).collect(engine="in-memory")
     whole, possible, both = (int(known[name].sum()) for name in ("annuel", "potentiel", "deja_vise"))
+    if not whole:
+        return ()
     if not known["acquis"].count():
         text = f"ce que l'ESS et l'insertion ont déjà n'est pas connu, faute de statut des titulaires ; possible : {french.euros_short(possible)} par an"
     else:
         has = int(known["acquis"].sum())
-        text = f"déjà {french.euros_short(has)} par an à des titulaires connus de l'ESS ou de l'insertion (un minimum), possible : {french.euros_short(possible)} par an de plus"
+        # A list that is old may hold a status that has lapsed: what it recognises is then no minimum.
+        known_by = (
+            f"selon des listes de plus de {old_months()} mois, à revérifier"
+            if old_lists(findings)[0].height
+            else "un minimum"
+        )
+        text = f"déjà {french.euros_short(has)} par an à des titulaires connus de l'ESS ou de l'insertion ({known_by}), possible : {french.euros_short(possible)} par an de plus"
     if both:
         text += f", dont peut-être {french.euros_short(both)} qui y sont déjà"
     return (

@@ -117,7 +117,7 @@ _SUPPLIERS = (
 BESIDE = "déjà et possible"
 HELD = french.typeset(
     "Achats de tous les besoins en cours, par an, quel que soit leur état ; « déjà » ne compte que ce que les listes lues reconnaissent : c'est un "
-    "minimum. « Possible » est le potentiel des seuls besoins actionnables ; ce qui y est déjà à l'ESS est dit à part, il peut en faire partie."
+    "minimum, si ces listes sont à jour. « Possible » est le potentiel des seuls besoins actionnables ; ce qui y est déjà à l'ESS est dit à part, il peut en faire partie."
 )
 _ALREADY = (
     Column("famille_libelle", "Famille d'achat"),

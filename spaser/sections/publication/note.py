@@ -58,7 +58,7 @@ def _essentials(findings: Findings) -> Section:
         told.append(
             Sentence(
                 french.sentence(
-                    f"non renseigné, faute de liste de fournisseurs : {french.listing(name.lower().replace('esus', 'ESUS') for name in unread)}"
+                    f"non renseigné, aucun titulaire reconnu dans une liste de fournisseurs donnée : {french.listing(name.lower().replace('esus', 'ESUS') for name in unread)}"
                 )
             )
         )

@@ -14,8 +14,9 @@ from spaser.potential.standing import actionable, next_end
 from spaser.sections.findings import Findings
 from spaser.sections.shown import brief
 from spaser.sections.summary.lines import in_plan, low
+from spaser.text import shortened
 
-_DATES, _LONG, _AT_ONCE = 3, 90, 3
+_DATES, _LONG, _SUBJECT, _AT_ONCE = 3, 90, 60, 3
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
 
@@ -41,21 +42,28 @@ def _late(findings: Findings) -> list[tuple[date, str]]:
     """What should have begun by the day of the reader, on one line dated by the first: the lines of the plan, and what owes the clause
     outside those that say so."""
     rows = in_plan(findings)
-    gone = [(row["sourcing"], _begun(row)) for row in rows if row["retard"] and row["nature"] == "action"]
+    gone = [(row["sourcing"], _what(row)) for row in rows if row["retard"] and row["nature"] == "action"]
     if due := [day for day in _owed_begins(findings, besides=rows) if day <= findings.day]:
         held = sum(row["dus_retard"] or 0 for row in rows if row["nature"] == "devoir")
         out = len(due) - held
-        apart = "" if out <= 0 else ", hors du plan" if not held else f", dont {french.number(out)} hors du plan"
-        gone.append((min(due), f"préparer {french.count(len(due), 'besoin')} où la clause sociale est due{apart}"))
+        apart = "" if out <= 0 else " (hors du plan)" if not held else f" (dont {french.number(out)} hors du plan)"
+        gone.append(
+            (min(due), f"la préparation de {french.count(len(due), 'besoin')} où la clause sociale est due{apart}")
+        )
     if not gone:
         return []
     told = _on_one_day([what for _, what in sorted(gone)])
-    return [(min(gone)[0], french.typeset(f"En retard : {low(told)}"))]
+    verb, since = "aurait" if len(gone) == 1 else "auraient", min(gone)[0]
+    return [(since, french.typeset(f"Depuis le {french.short_date(since)} : {low(told)} {verb} dû commencer"))]
 
 
 def _begun(row: dict[str, Any]) -> str:
-    owed = ", clause sociale due" if row.get("dus") and row["nature"] == "action" else ""
-    return f"commencer : {row['levier_libelle'].lower().split(', puis ')[0]}, {row['famille_libelle'].lower()}{owed}"
+    return f"commencer : {_what(row)}"
+
+
+def _what(row: dict[str, Any]) -> str:
+    owed = " (clause sociale due)" if row.get("dus") and row["nature"] == "action" else ""
+    return f"{row['levier_libelle'].lower().split(', puis ')[0]} – {row['famille_libelle'].lower()}{owed}"
 
 
 def _owed_begins(findings: Findings, besides: Sequence[dict[str, Any]] = ()) -> list[date]:
@@ -90,7 +98,9 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
                 f"{what} où la clause sociale est due, sauf cas prévu et motivé par écrit"
                 for what in (f"{rank} besoin à préparer", "fin du premier contrat")
             )
-            found += _owed(findings, begin, end)
+            if owed := _owed(findings, begin, end):
+                found += owed
+                continue
         found += [(row[name], what) for name, what in (("sourcing", begin), ("consultation", end)) if row[name]]
     ends = findings.extras.get("renouvellements")
     if ends is not None and ends.height and not found:
@@ -102,12 +112,17 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
 
 
 def _owed(findings: Findings, begin: str, end: str) -> list[tuple[date, str]]:
-    """The days of every need to come for which the clause is due, whatever the line of the plan that holds it."""
+    """The next days of the needs to come for which the clause is due, whatever the line of the plan that holds them, and whose they are."""
     soon = findings.extras.get("besoins_a_venir")
     if soon is None:
         return []
     owed = soon.filter(_owes()).with_columns(fin=next_end())
-    return [(day, what) for name, what in (("sourcing", begin), ("fin", end)) for day in owed[name].drop_nulls()]
+    found = []
+    for name, what in (("sourcing", begin), ("fin", end)):
+        for row in owed.filter(pl.col(name) > findings.day).sort(name, "besoin_id").head(1).to_dicts():
+            whose = f" : « {shortened(row['objet'], _SUBJECT)} »" if row["objet"] else ""
+            found.append((row[name], what + whose))
+    return found
 
 
 def _legal_dates(findings: Findings) -> list[tuple[date, str]]:

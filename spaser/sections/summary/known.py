@@ -16,6 +16,7 @@ from spaser import french, rules
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
+from spaser.sections.map import old_lists, old_months
 from spaser.sections.obligations_buyer import BINDS, adopted, spaser_judged
 from spaser.sections.purchases import measured
 from spaser.sections.summary import ends
@@ -37,9 +38,9 @@ FACTS = (
     "contrats", "lus", "age", "annee_avant", "annee_apres", "jour",
     *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
     "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
-    "publication_soumis", "publication_tard", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
+    "publication_soumis", "publication_tard", "publication_inconnus", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
-    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_partiel", "payes_muets", "payes_non", "prive",
+    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_partiel", "payes_muets", "payes_non", "prive", "listes_anciennes",
     "payes_annee", "payes_annee_part", "payes_avant", "payes_avant_part", "payes_ecart", "travail", "travail_annee", "travail_achats", "travail_mesure",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier",
     "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_parts", "fins_tard_dit", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
@@ -74,6 +75,7 @@ def facts(findings: Findings) -> dict[str, Fact]:
     """Every fact of ``FACTS``, null where it was not measured."""
     found: dict[str, Any] = dict.fromkeys(FACTS)
     found |= {"contrats": findings.counted.height, "lus": findings.contracts.height, "jour": findings.day}
+    found["listes_anciennes"] = old_months() if old_lists(findings)[0].height else None
     found["age"] = (findings.day - findings.as_of).days
     for subject, (code, goals) in SUBJECTS.items():
         told: dict[str, Any] = dict(_WORDS[subject])
@@ -207,6 +209,7 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         if bound.height:
             yield "publication_soumis", int(bound["contrats"].sum())
             yield "publication_tard", int(bound["non_constatees"].sum())
+            yield "publication_inconnus", int(bound["inconnues"].sum())
     if not _aims(ready):
         yield from _perhaps_aimed(findings)
     row = spaser_judged(findings)

@@ -14,6 +14,8 @@ from spaser.vocabulary import PLAN_FILLED, PLAN_UNTOUCHED
 
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
 NOW = "dès maintenant"
+#: What is to do of the duty, which its lever only names.
+_PROVIDE = "Prévoir la clause sociale, obligatoire sauf cas prévu et motivé"
 #: What a line of the plan says, whether it comes from a need (``_need``) or from what the data ask for (``_gesture``).
 SCHEMA = {
     "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
@@ -79,11 +81,12 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action_id": row["action_id"],
         "sourcing": row["sourcing"],
         "quand": NOW if late else french.short_date(row["sourcing"]),
-        "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {low(row['famille_libelle'])}",
+        "action": _PROVIDE if duty else f"{row['levier_libelle']} : {low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
         + (words.begun(row) if duty else "")
         + words.alone(row)
+        + (words.first(row) if duty else "")
         + words.met(row["levier_fournisseurs"], row["levier_population"])
         + ("" if duty else words.owed(row))
         + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),

@@ -76,7 +76,7 @@ def _monday(findings: Findings) -> list[str]:
     lines = [line for line in ranked(findings) if line[1]["quand"] == NOW or line[1]["sourcing"] <= week]
     told = []
     for _, row in sorted(lines, key=lambda line: line[0])[:_MONDAY]:
-        begins = "" if row["quand"] == NOW else f"à commencer le {row['quand']}"
+        begins = "" if row["quand"] == NOW or row["quand"] in row["sur"] else f"à commencer le {row['quand']}"
         aside = ", ".join(filter(None, (_short(row["sur"]), begins)))
         told.append(french.sentence(row["action"] + (f" ({aside})" if aside else "")))
     return told

@@ -9,7 +9,7 @@ from spaser.deliverables.report import Sentence
 from spaser.sections.summary import messages
 from spaser.text import shortened
 
-_LONG, _MEETINGS = 90, 30
+_LONG, _SHORT, _MEETINGS = 90, 60, 30
 _EQUAL = french.typeset("Le sourçage est ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur.")
 _ONCE = french.typeset(" Une capacité de fournisseur ne sert qu'une fois.")
 
@@ -48,6 +48,20 @@ def begun(row: dict[str, Any]) -> str:
     if not late or row["besoins"] == 1:
         return ""
     return f", dont {french.count(late, 'besoin')} déjà en retard"
+
+
+def first(row: dict[str, Any]) -> str:
+    """Of the needs of a duty, the one to begin first, by its subject and its day, and when the others begin."""
+    subject, after = row.get("premier"), row.get("suite")
+    if row["besoins"] == 1 or not subject:
+        return ""
+    told = f" ; premier : « {shortened(subject, _SHORT)} », {french.short_date(row['sourcing'])}"
+    late = after is None or after <= row["sourcing"]
+    return (
+        told
+        if late
+        else f"{told} ; {'l’autre' if row['besoins'] == 2 else 'les autres'} à partir du {french.short_date(after)}"
+    )
 
 
 def owed(row: dict[str, Any]) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import settings
+from spaser import rules, settings
+from spaser.problems import closest
 from spaser.settings.tables import Column
+from spaser.text import fold
 
 COLUMNS = {
     "uid": Column(("marche", "numéro de marché", "uid", "marché", "n° de marché"), needed=True),
@@ -28,7 +30,11 @@ TEMPLATE = "marche;lot;annee;montant_ht;famille;taux_clause;heures_exigees;heure
 #: Beyond this a number is of no contract, of no team; a rate is at most all of it.
 _MOST = {"taux": 100, "exercice": 2100, "personnes": 10**6, "heures_exigees": 10**8, "heures_faites": 10**8}
 _MOST_EUROS = 10**12
+_FIRST_YEAR = 1990
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+#: « 1.200,5 » is one number; « 1.020 » alone is one thousand and twenty or a little more than one.
+_DOTTED = re.compile(r"^\d{1,3}(?:\.\d{3})+,\d+$")
+_EITHER = re.compile(r"^\d{1,3}\.\d{3}$")
 
 
 def read_hours(path: Path | str) -> pl.DataFrame:
@@ -45,8 +51,14 @@ def read_hours(path: Path | str) -> pl.DataFrame:
         path, COLUMNS, "Le fichier des heures", todo="Écrivez un modèle : spaser impact --modele"
     )
     read = []
+    seen: dict[tuple[object, ...], int] = {}
+    known = {fold(word): code for code, label in rules.families().items() for word in (code, label)}
     for row in frame.to_dicts():
         said = {name: row[name] for name in ("uid", "lot", "famille", "source")}
+        if said["famille"] is not None:
+            said["famille"] = known.get(fold(said["famille"]))
+            if said["famille"] is None:
+                faults.add_line(row["ligne"], _unknown(row["famille"]))
         for name in ("exercice", "montant", "taux", "heures_exigees", "heures_faites", "personnes"):
             said[name] = _number(row[name], name, row["ligne"], faults)
         if said["uid"] is None:
@@ -55,6 +67,9 @@ def read_hours(path: Path | str) -> pl.DataFrame:
             faults.add_line(
                 row["ligne"], "des heures faites sans source : dites qui les a suivies (facilitateur, attestation)"
             )
+        if said["heures_faites"] and (first := seen.setdefault(tuple(said.values()), row["ligne"])) != row["ligne"]:
+            told = f"les mêmes heures faites que la ligne {first} : retirez-la, ou dites dans « source » ce qui les distingue"
+            faults.add_line(row["ligne"], told)
         read.append(said)
     faults.complain(f"Le fichier des heures {Path(path).name} est à corriger")
     schema = {
@@ -77,12 +92,28 @@ def read_hours(path: Path | str) -> pl.DataFrame:
     )
 
 
+def _unknown(family: str) -> str:
+    return f"« {family[:40]} » n'est pas une famille d'achat. {closest(family, list(rules.families()))}".rstrip(" .")
+
+
 def _number(text: str | None, name: str, line: int, faults: settings.Faults) -> float | None:
     """A number as an officer writes it: « 1 607 », « 12,5 », « 5 % », « 120 000 € »."""
     if text is None:
         return None
-    plain = re.sub(r"[\s\u00a0\u202f€%h]", "", text).replace(",", ".")
-    if not _NUMBER.match(plain) or (value := float(plain)) < 0 or value > _MOST.get(name, _MOST_EUROS):
+    bare = re.sub(r"[\s\u00a0\u202f€%h]", "", text)
+    if _EITHER.match(bare) and name != "taux":
+        faults.add_line(
+            line,
+            f"« {text[:40]} » se lit de deux façons pour « {name} » : écrivez {bare.replace('.', ' ')}, ou une virgule",
+        )
+        return None
+    plain = (bare.replace(".", "") if _DOTTED.match(bare) else bare).replace(",", ".")
+    if (
+        not _NUMBER.match(plain)
+        or (value := float(plain)) < 0
+        or value > _MOST.get(name, _MOST_EUROS)
+        or (name == "exercice" and value < _FIRST_YEAR)
+    ):
         faults.add_line(line, f"« {text[:40]} » n'est pas un nombre possible pour « {name} »")
         return None
     return value / 100 if name == "taux" and "%" in text else value

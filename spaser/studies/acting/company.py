@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables import delivery
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import (
     Block,
@@ -179,9 +179,11 @@ def _without_files(section: Section | None) -> Section | None:
     return replace(section, blocks=tuple(blocks))
 
 
-def write(result: Company, folder: Path | str) -> list[Path]:
-    """Write entreprise.html, entreprise.pdf, entreprise.docx and entreprise.xlsx."""
-    return delivery.write(report(result), folder, "entreprise", "html", "pdf", "docx", "xlsx")
+@files.together
+def write(result: Company, folder: Path | str, *, validations: Path | str | None = None) -> list[Path]:
+    """Write entreprise.html, entreprise.pdf, entreprise.docx, entreprise.xlsx, and what a person answers of the spend file."""
+    answers = purchases_handover.write_answers(result.spending.ledger, Path(folder), validations=validations)
+    return [*delivery.write(report(result), folder, "entreprise", "html", "pdf", "docx", "xlsx"), *answers]
 
 
 def summary(result: Company) -> str:

@@ -6,6 +6,7 @@ the registers, each status taken on the day of the line, then measured. Out of s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,10 @@ EQUAL = "parts égales"
 #: Words of a name that begins like a person's and is a company's.
 COMPANY = r"(?i)\b(sarl|sas|sasu|sa|sci|snc|eurl|scop|scic|selarl|scp|gie|ste|societe|société|association|asso|ets|etablissements|établissements|entreprise)\b"
 CIVILITY = r"(?i)^(m|mr|mme|mlle|mle|monsieur|madame|mademoiselle|m et mme|mme et m)(\.|\s)\s*\p{L}"
+
+
+#: The name that the French tax code gives to a file of accounting entries: SIREN, FEC, closing day.
+_ENTRIES = re.compile(r"^\d{9}FEC\d{8}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +138,12 @@ def suppliers_of(
 
 def _read(source: str | Path, mapping: ledgers.Mapping | str | Path | None, progress: Progress) -> ledgers.Ledger:
     """The lines of a spend file; one without any legible amount is refused, with what to do."""
+    if _ENTRIES.match(Path(source).name):
+        raise Problem(
+            "Ce fichier porte le nom d'un fichier des écritures comptables (FEC), que le kit ne lit pas",
+            where=Path(source).name,
+            todo="Demandez au comptable la liste des factures d'achat, ou le grand livre des fournisseurs (fournisseur, compte, montant, date)",
+        )
     ledger = ledgers.read_ledger(
         source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None
     )

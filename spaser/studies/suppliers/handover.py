@@ -161,10 +161,16 @@ def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path |
         *delivery.write(whole, target, "fournisseurs", "html", "xlsx"),
         files.deliver(target / "lignes.csv", files.officers_csv(_lines(result))),
     ]
+    return written + write_answers(result, target, validations=validations)
+
+
+def write_answers(result: SupplierDiagnostic, folder: Path, *, validations: Path | str | None = None) -> list[Path]:
+    """What a person answers of a spend file and gives back: validations.csv and correspondance.toml."""
+    written = []
     if result.origin == "depenses":
-        written.append(_validations(result, target / "validations.csv", validations))
+        written.append(_validations(result, folder / "validations.csv", validations))
     if (mapping := result.mapping) is not None:
-        written.append(_whole(target / "correspondance.toml", lambda path: write_mapping(mapping, path)))
+        written.append(_whole(folder / "correspondance.toml", lambda path: write_mapping(mapping, path)))
     return written
 
 
