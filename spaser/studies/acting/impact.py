@@ -52,8 +52,6 @@ def impact_of(
     hours: str | Path | pl.DataFrame | None = None,
     territory: str | None = None,
     oeth: dict[str, float] | None = None,
-    name: str = "",
-    mention: str = "",
     progress: Progress = None,
     **read: Any,
 ) -> Impact:
@@ -69,8 +67,6 @@ def impact_of(
         Name or SIREN of the commune or group next to which local retention is measured.
     oeth
         ``main_oeuvre`` and ``contribution_brute`` in euros, ``taux_emploi`` from 0 to 1: the deduction is then computed.
-    name, mention
-        How the buyer is called (else the file is named), and what each page must warn of.
 
     Raises
     ------
@@ -93,7 +89,7 @@ def impact_of(
     rows = _bought(lines)
     named = rows.lazy().with_columns(famille=pl.col("famille").fill_null("non reconnue"))
     return Impact(
-        name=name or source.name,
+        name=source.name,
         as_of=source.as_of,
         rows=rows,
         totals=impact.totals(rows.lazy(), "exercice").collect(),
@@ -108,7 +104,6 @@ def impact_of(
         ),
         demo=source.demo,
         today=source.today,
-        mention=mention,
     )
 
 
