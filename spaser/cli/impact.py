@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from spaser import french
@@ -60,7 +61,6 @@ def _run(choices: argparse.Namespace) -> None:
         hours=choices.heures or (beside if choices.demo and beside.is_file() else None),
         territory=choices.territoire,
         oeth=deduction(choices.oeth),
-        **_told(choices),
         overrides=given.decided(choices),
         validations=given.links(choices),
         mapping=choices.correspondance,
@@ -68,6 +68,7 @@ def _run(choices: argparse.Namespace) -> None:
         clock=reading_day(choices),
         progress=progress,
     )
+    result = replace(result, **_told(choices, result.name))
     if result.demo:
         say(DEMO_SPEND_NOTE + "\n")
     say(impact.summary(result))
@@ -75,7 +76,7 @@ def _run(choices: argparse.Namespace) -> None:
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
 
 
-def _told(choices: argparse.Namespace) -> dict[str, str]:
+def _told(choices: argparse.Namespace, name: str) -> dict[str, str]:
     """How the mission calls the buyer whose spend file is read, and what it warns of; nothing of a file that is not its own."""
     at = choices.at
     if at is None:
@@ -84,7 +85,7 @@ def _told(choices: argparse.Namespace) -> dict[str, str]:
     if len(mine) != 1:
         return {}
     return {
-        "name": mine[0].label or (mine[0].name and french.called(mine[0].name)) or at.client,
+        "name": mine[0].label or (mine[0].name and french.called(mine[0].name)) or at.client or name,
         "mention": mine[0].mention,
     }
 
