@@ -8,9 +8,10 @@ from dataclasses import replace
 import polars as pl
 
 import spaser
-from spaser.cli.given import decided, declared, delivered, texts
-from spaser.cli.options import closing, columns, command, corrections, day, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.given import about, decided, declared, delivered, texts
+from spaser.cli.opening import ledger, opened
+from spaser.cli.options import closing, columns, command, corrections, day, selection
+from spaser.cli.terminal import say
 from spaser.problems import Problem
 from spaser.shipped import launcher
 from spaser.sources.ledgers import read_ledger
@@ -46,7 +47,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     one.add_argument(
         "--depenses",
         metavar="FICHIER",
-        help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation",
+        help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation (par défaut : celui de la mission)",
     )
     columns(one)
     one.add_argument(
@@ -73,16 +74,19 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    paths, asked = source(choices)
+    base, sirens = opened(choices, choices.acheteur, decisions=decided(choices))
+    book = ledger(choices)
     result = spaser.diagnose(
-        paths,
-        **asked,
-        progress=progress,
+        base,
+        buyer=sirens,
+        years=choices.annees,
+        population=choices.population,
         declared=_declared(choices),
-        decisions=decided(choices),
-        spend=read_ledger(choices.depenses, mapping=choices.correspondance).lines.lazy() if choices.depenses else None,
+        spend=read_ledger(book, mapping=choices.correspondance).lines.lazy() if book else None,
         **texts(choices),
     )
+    if choices.at is not None:
+        result = replace(result, mention=about(choices).mention)
     if result.base.demo:
         say(DEMO_NOTE + "\n")
     say(spaser.summary(result))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.given import decided, delivered, required, said
-from spaser.cli.options import closing, command, reach, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.given import delivered, required
+from spaser.cli.opening import diagnosed
+from spaser.cli.options import closing, command, reach, selection
+from spaser.cli.terminal import say
 from spaser.vocabulary.sentences import DEMO_NOTE
 
 
@@ -28,8 +29,7 @@ def _run(choices: argparse.Namespace) -> None:
     from spaser.studies.acting import dividing
 
     required(choices, "contrats")
-    paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, **said(choices), decisions=decided(choices), progress=progress)
+    result = diagnosed(choices)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     made = dividing.divided(found, only=choices.besoin, method=result.base.method, demo=result.base.demo)
     if result.base.demo:

@@ -21,7 +21,7 @@ from spaser.vocabulary.sentences import NO_LIST
 
 if TYPE_CHECKING:
     from spaser.studies.diagnostic import Declared
-    from spaser.studies.mission import Decisions, Mission
+    from spaser.studies.mission import Asked, Decisions, Mission
     from spaser.studies.potential.announced import Programme as Published
 
 HERE = Path("spaser-sortie")
@@ -116,8 +116,14 @@ def declared(choices: argparse.Namespace) -> Declared:
     from spaser.studies.diagnostic import Declared
 
     at = getattr(choices, "at", None)
-    known = at.said_of(getattr(choices, "acheteur", None)).declared if at is not None else Declared()
+    known = about(choices).declared if at is not None else Declared()
     return replace(known, soumis_au_code=known.soumis_au_code and not getattr(choices, "hors_code", False))
+
+
+def about(choices: argparse.Namespace) -> Asked:
+    """What the mission says of the buyer of this run: by its SIREN once the contracts are opened, by its name before."""
+    known: Asked = getattr(choices, "said", None) or choices.at.said_of(getattr(choices, "acheteur", None))
+    return known
 
 
 def texts(choices: argparse.Namespace) -> dict[str, Any]:

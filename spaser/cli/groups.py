@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.given import decided, delivered, required, said
-from spaser.cli.options import closing, command, reach, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.given import delivered, required
+from spaser.cli.opening import diagnosed
+from spaser.cli.options import closing, command, reach, selection
+from spaser.cli.terminal import say
 from spaser.problems import Problem
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -47,8 +48,7 @@ def _run(choices: argparse.Namespace) -> None:
         raise Problem("--competences et --classeur ne vont pas ensemble", todo="Gardez l'un des deux")
     skills = grouping.asked(choices.classeur) if choices.classeur else choices.competences
     required(choices, "contrats")
-    paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, **said(choices), decisions=decided(choices), progress=progress)
+    result = diagnosed(choices)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     made = grouping.groups_of(
         found, only=choices.besoin, skills=skills, method=result.base.method, demo=result.base.demo

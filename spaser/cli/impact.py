@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
+from spaser import french
 from spaser.cli import given
 from spaser.cli.options import DATED, closing, command, day, matched, oeth, output, reading_day, registers, today
 from spaser.cli.terminal import progress, say
@@ -66,11 +68,26 @@ def _run(choices: argparse.Namespace) -> None:
         clock=reading_day(choices),
         progress=progress,
     )
+    result = replace(result, **_told(choices, result.name))
     if result.demo:
         say(DEMO_SPEND_NOTE + "\n")
     say(impact.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
+
+
+def _told(choices: argparse.Namespace, name: str) -> dict[str, str]:
+    """How the mission calls the buyer whose spend file is read, and what it warns of; nothing of a file that is not its own."""
+    at = choices.at
+    if at is None:
+        return {}
+    mine = [one for one in at.asked or (at.every,) if one.wishes.ledger == Path(choices.fichier)]
+    if len(mine) != 1:
+        return {}
+    return {
+        "name": mine[0].label or (mine[0].name and french.called(mine[0].name)) or at.client or name,
+        "mention": mine[0].mention,
+    }
 
 
 def deduction(given: list[float] | None) -> dict[str, float] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from datetime import time
 
-from spaser.cli.given import decided, delivered, required, said
+from spaser.cli.given import delivered, required
 from spaser.cli.numbers import whole
-from spaser.cli.options import closing, command, day, reach, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.opening import diagnosed
+from spaser.cli.options import closing, command, day, reach, selection
+from spaser.cli.terminal import say
 from spaser.problems import Problem
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -91,10 +92,7 @@ def _run(choices: argparse.Namespace) -> None:
     if choices.planning or choices.suivi:
         return _day(choices)
     required(choices, "contrats")
-    paths, asked = source(choices)
-    result = spaser.diagnose(
-        paths, **asked, **said(choices), others=True, decisions=decided(choices), progress=progress
-    )
+    result = diagnosed(choices, others=True)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     report = meetings.morning(result, found, months=choices.mois)
     if result.base.demo:

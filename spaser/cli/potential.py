@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from spaser.cli import given
-from spaser.cli.given import decided, declared, delivered, links, required, said
+from spaser.cli.given import decided, declared, delivered, links, required
+from spaser.cli.opening import diagnosed
 from spaser.cli.options import (
     DATED,
     closing,
@@ -20,7 +21,6 @@ from spaser.cli.options import (
     reach,
     reading_day,
     selection,
-    source,
     today,
 )
 from spaser.cli.terminal import progress, say
@@ -169,15 +169,7 @@ def _run(choices: argparse.Namespace) -> None:
     from spaser.studies.potential import handover
 
     required(choices, "contrats")
-    paths, asked = source(choices)
-    result = spaser.diagnose(
-        paths,
-        **asked,
-        **said(choices),
-        others=True,
-        decisions=decided(choices),
-        progress=progress,
-    )
+    result = diagnosed(choices, others=True)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:
         say(DEMO_SPEND_NOTE + "\n")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spaser.cli.given import HERE, delivered, texts
-from spaser.cli.options import clock, closing, columns, command, selection
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli.given import HERE, about, delivered, texts
+from spaser.cli.opening import ledger, opened
+from spaser.cli.options import closing, columns, command, selection
+from spaser.cli.terminal import say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 from spaser.indicators.targets import Target
 
@@ -31,10 +32,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     known.add_argument(
         "--saisies", metavar="FICHIER", help="le modèle rempli : heures d'insertion, émissions, réemploi…"
     )
-    known.add_argument(
-        "--depenses", metavar="FICHIER", help="le grand livre : les parts en valeur sont aussi données sur les dépenses"
-    )
-    columns(known)
+    _spending(known)
     known.add_argument(
         "--edition-precedente",
         metavar="DOSSIER",
@@ -63,6 +61,14 @@ def _add_outline(commands: argparse._SubParsersAction) -> None:
     )
     selection(known)
     known.add_argument("--objectifs", metavar="FICHIER", help="objectifs.toml : les objectifs déjà votés")
+    _spending(known)
+
+
+def _spending(known: argparse.ArgumentParser) -> None:
+    """The spend file and what its columns are."""
+    text = "le grand livre : les parts en valeur sont aussi données sur les dépenses (par défaut : celui de la mission)"
+    known.add_argument("--depenses", metavar="FICHIER", help=text)
+    columns(known)
 
 
 def _run_outline(choices: argparse.Namespace) -> None:
@@ -70,12 +76,8 @@ def _run_outline(choices: argparse.Namespace) -> None:
     from spaser.studies.publication import outline
 
     buyers = [choices.acheteur] if isinstance(choices.acheteur, str) else choices.acheteur or []
-    result = publication.publish(
-        choices.contrats,
-        buyer=choices.acheteur,
-        years=choices.annees,
-        **_asked(choices, buyers),
-    )
+    base, sirens = opened(choices, buyers or None)
+    result = publication.publish(base, buyer=sirens, years=choices.annees, **_asked(choices, buyers))
     say(outline.summary(result))
     say("\n" + closing(choices, result.diagnostic.as_of, last=result.diagnostic.last_notified))
     delivered(choices, "schema", lambda folder: outline.write(result, folder))
@@ -91,13 +93,12 @@ def _run(choices: argparse.Namespace) -> None:
         return _tell(publication_files.template(_to_fill(choices), span))
     first = [choices.acheteur] if isinstance(choices.acheteur, str) else choices.acheteur or []
     buyers = [*first, *choices.conjoint]
+    base, sirens = opened(choices, buyers or None)
     result = publication.publish(
-        choices.contrats,
-        buyer=buyers if len(buyers) > 1 else next(iter(buyers), None),
+        base,
+        buyer=sirens,
         years=years,
         entered=choices.saisies,
-        ledger=choices.depenses,
-        columns=choices.correspondance,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
         definition=choices.definition,
         with_score=choices.avec_score,
@@ -112,32 +113,28 @@ def _voted(choices: argparse.Namespace, buyers: Sequence[str]) -> tuple[Target, 
     """The targets of the mission, as the report reads them; of several buyers, those that all of them voted."""
     if choices.at is None:
         return ()
-    first, *others = [choices.at.said_of(name).wishes.goals for name in buyers or [""]]
+    if len(buyers) < 2:
+        return about(choices).wishes.goals
+    first, *others = [choices.at.said_of(name).wishes.goals for name in buyers]
     return tuple(goal for goal in first if all(goal in some for some in others))
 
 
 def _asked(choices: argparse.Namespace, buyers: Sequence[str]) -> dict[str, Any]:
-    """What the publication and the outline read alike: the targets, what the mission says, the days, the lists."""
-    return _said(choices, buyers) | {
+    """What the publication and the outline read alike: the targets, what the mission says, the spend file."""
+    return _said(choices) | {
         "goals": choices.objectifs or _voted(choices, buyers),
         "texts": texts(choices),
         "population": choices.population,
-        "as_of": choices.date,
-        "today": choices.aujourdhui,
-        "clock": clock(),
-        "registers": choices.registre,
-        "method": choices.methode,
-        "buyer_siret": choices.acheteur_siret,
-        "cache": choices.cache,
-        "progress": progress,
+        "ledger": ledger(choices),
+        "columns": choices.correspondance,
     }
 
 
-def _said(choices: argparse.Namespace, buyers: Sequence[str]) -> dict[str, Any]:
+def _said(choices: argparse.Namespace) -> dict[str, Any]:
     """What the mission says of the buyer, and what it warns of on each page."""
     if choices.at is None:
         return {}
-    asked = choices.at.said_of(buyers[0] if len(buyers) == 1 else None)
+    asked = about(choices)
     return {"declared": asked.declared, "mention": asked.mention}
 
 

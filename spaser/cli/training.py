@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.given import decided, delivered, required, said
-from spaser.cli.options import closing, command, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.given import delivered, required
+from spaser.cli.opening import diagnosed
+from spaser.cli.options import closing, command, selection
+from spaser.cli.terminal import say
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -21,14 +22,10 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    import spaser
     from spaser.studies.acting import training
 
     required(choices, "contrats")
-    paths, asked = source(choices)
-    made = training.study(
-        spaser.diagnose(paths, **asked, **said(choices), decisions=decided(choices), progress=progress)
-    )
+    made = training.study(diagnosed(choices))
     if made.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(training.summary(made))

@@ -23,7 +23,11 @@ def section_entered(findings: Findings) -> Section | None:
     rows = findings.extras.get("saisis")
     if rows is None or not rows.height:
         return None
-    written = [_written(row) for row in rows.filter(pl.col("dimension") == "total").to_dicts()]
+    paid = _paid(findings)
+    written = [
+        paid.get(row["indicateur"], _written(row)) if row["valeur"] is None else _written(row)
+        for row in rows.filter(pl.col("dimension") == "total").to_dicts()
+    ]
     names = ("repere", "titre", "valeur", "detail", "couverture")
     frame = pl.DataFrame(
         written, schema={name: pl.Float64 if name == "couverture" else pl.String for name in names}, orient="row"
@@ -67,6 +71,33 @@ def section_missing(findings: Findings) -> Section:
     )
 
 
+#: A figure to enter that the spend file says, and the indicator of spending that says it.
+_IN_BOOK = {"depense_ess": "titulaire_ess"}
+
+
+def _paid(findings: Findings) -> dict[str, tuple[str, str, str, str, float | None]]:
+    """The figures that nobody entered and that the spend file says: the least that is known, for its whole period."""
+    spent = findings.extras.get("depense")
+    if spent is None or not spent.height:
+        return {}
+    total = spent.filter(pl.col("dimension") == "total", pl.col("unite") == "depense", pl.col("repondus") > 0)
+    read = {row["indicateur"]: row for row in total.to_dicts()}
+    titles = rules.toml("entered.toml")
+    return {
+        code: (
+            marks().get(code, ""),
+            titles[code]["titre"],
+            f"au moins {french.share(row['numerateur'] / row['denominateur'])}",
+            french.typeset(
+                f"{french.euros_short(row['numerateur'])} / {french.euros_short(row['denominateur'])}, lu dans le fichier de dépenses"
+            ),
+            None,
+        )
+        for code, name in _IN_BOOK.items()
+        if (row := read.get(name)) is not None and row["denominateur"]
+    }
+
+
 def _written(row: dict[str, Any]) -> tuple[str, str, str, str, float | None]:
     mark = marks().get(row["indicateur"], "")
     value, part = row["valeur"], row["denominateur"] is not None
@@ -103,6 +134,7 @@ def _state(findings: Findings, mark: str, item: dict[str, Any]) -> tuple[str, ..
         if entered is not None
         else set()
     )
+    given |= set(_paid(findings))
     known = {code for code in item["contrats"] if (m := findings.one(code)) and m.repondus}
     titles = {code: record["titre"] for code, record in rules.toml("entered.toml").items()}
     lacking = [_plain(rules.toml("indicators.toml")[code]["titre"]) for code in item["contrats"] if code not in known]

@@ -16,7 +16,7 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.families import spend as families_spend
 from spaser.problems import Problem
-from spaser.sections.acting.impact import BOUNDS, annexes, interval, section_impact
+from spaser.sections.acting.impact import BOUNDS, annexes, interval, recalled, section_impact
 from spaser.sources.answers.hours import TEMPLATE, read_hours
 from spaser.studies import suppliers
 from spaser.studies.territory.panorama import find
@@ -41,6 +41,7 @@ class Impact:
     sources: tuple[Source, ...] = ()
     demo: bool = False
     today: date | None = None
+    mention: str = ""
     extras: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
@@ -210,7 +211,7 @@ def report(result: Impact) -> Report:
         sources=result.sources,
         subtitle="travail acheté, heures exigées, heures faites, retombées locales",
         annexes=annexes(found),
-        notes=(DEMO_SPEND_NOTE,) if result.demo else (),
+        notes=tuple(filter(None, (DEMO_SPEND_NOTE if result.demo else "", french.typeset(result.mention)))),
     )
 
 
@@ -231,11 +232,12 @@ def template(folder: Path | str) -> Path:
 
 def summary(result: Impact) -> str:
     """What the terminal says: by type, with the share measured; then the hours, each kind on its line."""
-    lines = [f"{result.name}, au {french.long_date(result.as_of)}", "", "Travail acheté à des structures inclusives"]
+    lines = [*([french.typeset(result.mention), ""] if result.mention else [])]
+    lines += [f"{result.name}, au {french.long_date(result.as_of)}", "", "Travail acheté à des structures inclusives"]
     for row in result.totals.to_dicts():
         carried, paid = interval(row, "etp"), interval(row, "finance")
         what = (
-            f"{carried} {row['unite']} ; part financée {paid or 'non mesurée'}"
+            f"{carried} {row['unite']} ; part financée {paid or 'non mesurée'}{recalled(row)}"
             if carried
             else f"non mesuré ({row['motifs']})"
         )

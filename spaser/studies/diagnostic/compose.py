@@ -49,6 +49,8 @@ class Diagnostic:
     measures: pl.DataFrame
     contributions: pl.DataFrame
     extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
+    #: What each page must warn of.
+    mention: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extras", Tables(self.extras))

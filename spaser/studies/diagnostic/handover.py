@@ -68,7 +68,7 @@ def report(result: Diagnostic) -> Report:
         sections=sections(found),
         subtitle=f"{span(result)}, {POPULATIONS[result.population]}",
         sources=found.sources,
-        notes=(DEMO_NOTE,) if found.demo else (),
+        notes=tuple(filter(None, (DEMO_NOTE if found.demo else "", french.typeset(result.mention)))),
         annexes=annexes(found),
     )
 

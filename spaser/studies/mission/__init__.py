@@ -16,6 +16,7 @@ from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.former import collect, links, take
 from spaser.studies.mission.mapped import columns, keep_columns, undo_columns
 from spaser.studies.mission.model import Asked, Mission, read
+from spaser.studies.mission.naming import called, said_of
 from spaser.studies.mission.outputs import Run, edited, last, mark, run
 from spaser.studies.mission.places import HOME as DEMO
 from spaser.studies.mission.places import decisions, here, listed
@@ -34,6 +35,7 @@ __all__ = [
     "Mission",
     "Run",
     "add",
+    "called",
     "change",
     "changed",
     "collect",
@@ -56,6 +58,7 @@ __all__ = [
     "received",
     "renew",
     "run",
+    "said_of",
     "take",
     "template",
     "there",
