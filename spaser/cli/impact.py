@@ -68,7 +68,8 @@ def _run(choices: argparse.Namespace) -> None:
         clock=reading_day(choices),
         progress=progress,
     )
-    result = replace(result, **_told(choices, result.name))
+    name, mention = _told(choices) or (result.name, result.mention)
+    result = replace(result, name=name or result.name, mention=mention)
     if result.demo:
         say(DEMO_SPEND_NOTE + "\n")
     say(impact.summary(result))
@@ -76,18 +77,15 @@ def _run(choices: argparse.Namespace) -> None:
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
 
 
-def _told(choices: argparse.Namespace, name: str) -> dict[str, str]:
+def _told(choices: argparse.Namespace) -> tuple[str, str] | None:
     """How the mission calls the buyer whose spend file is read, and what it warns of; nothing of a file that is not its own."""
     at = choices.at
     if at is None:
-        return {}
+        return None
     mine = [one for one in at.asked or (at.every,) if one.wishes.ledger == Path(choices.fichier)]
     if len(mine) != 1:
-        return {}
-    return {
-        "name": mine[0].label or (mine[0].name and french.called(mine[0].name)) or at.client or name,
-        "mention": mine[0].mention,
-    }
+        return None
+    return mine[0].label or (mine[0].name and french.called(mine[0].name)) or at.client or "", mine[0].mention
 
 
 def deduction(given: list[float] | None) -> dict[str, float] | None:

@@ -83,7 +83,9 @@ def batches(contracts: pl.DataFrame) -> pl.DataFrame:
         tard=pl.col("_tard").mean(),
     )
     most, several = pl.col("part") > method["part"], pl.col("acheteurs") >= method["acheteurs"]
-    return found.filter(most, several, pl.col("tard") >= method["tardifs"]).select(*BATCHES).cast(dict(BATCHES))
+    return found.filter(most, several, pl.col("tard") >= method["tardifs"]).select(
+        pl.col(name).cast(kind) for name, kind in BATCHES.items()
+    )
 
 
 def hidden(contracts: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
