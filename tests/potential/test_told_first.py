@@ -100,6 +100,11 @@ def needs(*rows: dict) -> pl.DataFrame:
     return pl.DataFrame([base | row for row in rows], schema=OPPORTUNITIES.schema)
 
 
+def told(rows: pl.DataFrame) -> Findings:
+    """The needs as the report is handed them."""
+    return Findings(pl.DataFrame(), pl.DataFrame(), as_of=date(2026, 1, 1), extras={"besoins": rows})
+
+
 def test_what_is_held_and_what_is_possible_are_of_the_same_purchases_and_what_ended_is_in_neither():
     rows = needs(
         {"potentiel": 30_00, "potentiel_haut": 40_00},
@@ -110,14 +115,14 @@ def test_what_is_held_and_what_is_possible_are_of_the_same_purchases_and_what_en
     known = potential.already(rows.lazy()).collect().row(0, named=True)
     assert (known["annuel"], known["acquis"], known["acquis_connu"]) == (300_00, 105_00, 120_00)
     assert (known["potentiel"], known["deja_vise"]) == (30_00, 5_00)
-    (said,) = sections.held(rows)
+    (said,) = sections.held(told(rows))
     plain = said.text.replace("\u00a0", " ").replace("\u202f", " ")
     assert plain.startswith("Déjà 105 € par an") and "possible : 30 € par an de plus" in plain
     assert "dont peut-être 5 € qui y sont déjà" in plain and "sur 300 € par an" in plain
 
 
 def test_what_is_held_is_unknown_and_not_nothing_when_no_status_is_known():
-    (unknown,), (none,) = sections.held(needs({})), sections.held(needs({"acquis": 0}))
+    (unknown,), (none,) = (sections.held(told(needs(row))) for row in ({}, {"acquis": 0}))
     assert "n'est pas connu" in unknown.text and "Déjà" not in unknown.text and none.text.startswith("Déjà 0")
 
 
