@@ -106,6 +106,11 @@ def choose(buyers: pl.DataFrame, text: str) -> str:
     )
 
 
+def nameless(name: str | None, siren: str) -> bool:
+    """Whether what stands for the name of a buyer is nothing, or its own number."""
+    return (name or "").replace(" ", "")[:9] in ("", siren)
+
+
 def sure(found: pl.DataFrame, text: str) -> str | None:
     """The SIREN that a text means among what ``search`` found: an exact name, else the only clear one; a weak likeness is never taken."""
     wanted = fold(text)

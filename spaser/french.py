@@ -197,6 +197,11 @@ def capital(text: str) -> str:
     return text if _FILE.match(text) else text[:1].upper() + text[1:]
 
 
+def low(text: str) -> str:
+    """The first letter in lower case, the others untouched: a title within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def typeset(text: str) -> str:
     """No-break spaces before double punctuation, « % » and « € », and inside quotation marks."""
     text = re.sub(r"«\s*", f"«{NBSP}", text)

@@ -255,7 +255,7 @@ def _ruled(measure: Measured) -> str:
 def _among(population: str) -> str:
     """« marchés dont le besoin atteint le seuil de publication »: what the label says, within a sentence."""
     label = POPULATIONS.get(population, population)
-    return label.removeprefix("tous les ") if label[:1].islower() else label[:1].lower() + label[1:]
+    return label.removeprefix("tous les ") if label[:1].islower() else french.low(label)
 
 
 def _moved(first: Measured, last: Measured) -> Sentence:

@@ -101,7 +101,7 @@ def _left_out(left: pl.DataFrame) -> list[Block]:
     rest = left.filter(pl.col("potentiel").is_null() & pl.col("sous_clause").is_null())
     if rest.height:
         names = rest["famille_libelle"].unique().sort().to_list()
-        some = french.listing([name[:1].lower() + name[1:] for name in names])
+        some = french.listing(map(french.low, names))
         blocks.append(
             Sentence(
                 french.sentence(

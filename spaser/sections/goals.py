@@ -151,7 +151,7 @@ def _answered_more(moved: pl.DataFrame, written: pl.DataFrame) -> list[Sentence]
     if not rows:
         return []
     said = " ; ".join(
-        f"{_low(row['titre'])} {french.share(row['avant'])} → {french.share(row['apres'])}" for row in rows
+        f"{french.low(row['titre'])} {french.share(row['avant'])} → {french.share(row['apres'])}" for row in rows
     )
     return [
         Sentence(
@@ -160,10 +160,6 @@ def _answered_more(moved: pl.DataFrame, written: pl.DataFrame) -> list[Sentence]
             )
         )
     ]
-
-
-def _low(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
@@ -177,7 +173,7 @@ def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
         if not rows.height:
             continue
         said = [
-            f"{row['titre'] if rank == 0 else _low(row['titre'])} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
+            f"{row['titre'] if rank == 0 else french.low(row['titre'])} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
             for rank, row in enumerate(rows[largest.to_list()].to_dicts())
         ]
         left = rows.height - len(said)

@@ -135,16 +135,8 @@ class Desk:
         """What the mission says of the buyer shown; null without a mission."""
         if self.mission is None:
             return None
-        named = {
-            siren: asked
-            for asked in self.mission.asked
-            if (siren := buyers.sure(buyers.search(self.base.buyers, asked.name), asked.name))
-        }
         chosen = self.selection.buyers
-        if len(chosen) != 1:
-            return self.mission.every
-        found = named.get(chosen[0], self.mission.every)
-        return replace(found, label=found.label or self.mission.names.get(chosen[0], ""))
+        return missions.said_of(self.mission, self.base.buyers, chosen) if len(chosen) == 1 else self.mission.every
 
     @property
     def told(self) -> tuple[Asked, ...]:
@@ -198,7 +190,7 @@ class Desk:
         said = self.mission.names if self.mission is not None else {}
         # A name in the files wins; where they only repeat the number, the mission's.
         return {
-            siren: said[siren] if siren in said and (label or "").replace(" ", "")[:9] in ("", siren) else label or ""
+            siren: said[siren] if siren in said and buyers.nameless(label, siren) else label or ""
             for siren, label in read.items()
         }
 
@@ -208,8 +200,7 @@ class Desk:
 
     def nameless(self, siren: str) -> bool:
         """Whether neither the files nor the mission name a buyer."""
-        named = self._labels.get(siren, "")
-        return named.replace(" ", "")[:9] in ("", siren)
+        return buyers.nameless(self._labels.get(siren), siren)
 
     def name(self, siren: str, label: str) -> None:
         """Call a buyer so, from now on and in the mission."""

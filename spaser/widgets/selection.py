@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from traitlets import Enum, HasTraits, Int, TraitError, Tuple, Unicode, link, observe
 
-from spaser import buyers, settings
+from spaser import settings
 from spaser.deliverables import files
 from spaser.problems import Problem
 from spaser.studies import mission as missions
@@ -117,11 +117,8 @@ class Selection(HasTraits):
         ``known`` are the buyers of its files: one that they do not have is left out.
         """
         said = mission.screen
-        named = [
-            siren for asked in mission.asked if (siren := buyers.sure(buyers.search(known, asked.name), asked.name))
-        ]
         chosen: dict[str, Any] = {
-            "buyers": said.get("acheteurs", named),
+            "buyers": said.get("acheteurs", list(missions.named(mission, known))),
             "years": said.get("annees", mission.years or ()),
             "families": said.get("familles", ()),
         }

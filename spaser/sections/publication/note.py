@@ -171,7 +171,7 @@ def _next(findings: Findings) -> Section:
     entered = findings.extras.get("saisis")
     given = set(entered.filter(pl.col("valeur").is_not_null())["indicateur"]) if entered is not None else set()
     lacking = [
-        item["titre"][:1].lower() + item["titre"][1:]
+        french.low(item["titre"])
         for item in items().values()
         if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")
     ]

@@ -13,7 +13,7 @@ from spaser.deliverables.report import Column, TableBlock, table
 from spaser.potential.standing import actionable, next_end
 from spaser.sections.findings import Findings
 from spaser.sections.shown import brief
-from spaser.sections.summary.lines import in_plan, low
+from spaser.sections.summary.lines import in_plan
 from spaser.text import shortened
 
 _DATES, _LONG, _SUBJECT, _AT_ONCE = 3, 90, 60, 3
@@ -54,7 +54,7 @@ def _late(findings: Findings) -> list[tuple[date, str]]:
         return []
     told = _on_one_day([what for _, what in sorted(gone)])
     verb, since = "aurait" if len(gone) == 1 else "auraient", min(gone)[0]
-    return [(since, french.typeset(f"Depuis le {french.short_date(since)} : {low(told)} {verb} dû commencer"))]
+    return [(since, french.typeset(f"Depuis le {french.short_date(since)} : {french.low(told)} {verb} dû commencer"))]
 
 
 def _begun(row: dict[str, Any]) -> str:
@@ -135,7 +135,7 @@ def _legal_dates(findings: Findings) -> list[tuple[date, str]]:
     if own is not None:
         concerned |= set(own.filter(bound)["obligation"])
     found = [
-        (law["duties"][key]["since"], f"entrée en vigueur : {low(law['duties'][key]['label'])}")
+        (law["duties"][key]["since"], f"entrée en vigueur : {french.low(law['duties'][key]['label'])}")
         for key in sorted(concerned)
         if isinstance(law["duties"][key].get("since"), date)
     ]

@@ -81,7 +81,7 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action_id": row["action_id"],
         "sourcing": row["sourcing"],
         "quand": NOW if late else french.short_date(row["sourcing"]),
-        "action": _PROVIDE if duty else f"{row['levier_libelle']} : {low(row['famille_libelle'])}",
+        "action": _PROVIDE if duty else f"{row['levier_libelle']} : {french.low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
         + (words.begun(row) if duty else "")
@@ -114,7 +114,3 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
     }
     filled = {name: mine.get(name) for name in PLAN_FILLED} | {"etat": mine.get("etat", PLAN_UNTOUCHED)}
     return dict.fromkeys(SCHEMA) | told | filled
-
-
-def low(text: str) -> str:
-    return text[:1].lower() + text[1:]

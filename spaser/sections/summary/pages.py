@@ -17,7 +17,7 @@ from spaser.sections.registry import Told, written
 from spaser.sections.summary import messages, words
 from spaser.sections.summary.dates import next_dates
 from spaser.sections.summary.known import facts
-from spaser.sections.summary.lines import NOW, SCHEMA, in_plan, low, plan_rows, ranked
+from spaser.sections.summary.lines import NOW, SCHEMA, in_plan, plan_rows, ranked
 from spaser.vocabulary.sentences import BEYOND_TEN
 
 _MONDAY, _WEEK = 5, 7
@@ -143,7 +143,7 @@ def _not_here(findings: Findings) -> list[str]:
         if first["retard"]
         else f"à commencer avant le {french.short_date(first['sourcing'])}"
     )
-    which = f"{low(first['levier_libelle'])} : {low(first['famille_libelle'])}"
+    which = f"{french.low(first['levier_libelle'])} : {french.low(first['famille_libelle'])}"
     lead = "elle est" if out.height == 1 else "la première est"
     return [
         f"{count} de plus, {'choisie' if out.height == 1 else 'choisies'} après celles-ci par les poids du plan (gain, facilité, urgence), "

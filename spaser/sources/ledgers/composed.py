@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import polars as pl
+
 from spaser import rules
 from spaser.sources.ledgers.cells import Sheet
 from spaser.text import fold
@@ -104,9 +106,7 @@ def on_one_row(sheet: Sheet, rank: int) -> Sheet | None:
     return replace(sheet, cells=frame.drop("_rang"))
 
 
-def _written(name: str, rank: int, title: str | None) -> Any:
-    import polars as pl
-
+def _written(name: str, rank: int, title: str | None) -> pl.Expr:
     return pl.when(pl.col("_rang") == rank).then(pl.lit(title, dtype=pl.String)).otherwise(name).alias(name)
 
 

@@ -16,7 +16,7 @@ from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.former import collect, links, take
 from spaser.studies.mission.mapped import columns, keep_columns, undo_columns
 from spaser.studies.mission.model import Asked, Mission, read
-from spaser.studies.mission.naming import called, said_of
+from spaser.studies.mission.naming import called, labelled, named, said_of
 from spaser.studies.mission.outputs import Run, edited, last, mark, run
 from spaser.studies.mission.places import HOME as DEMO
 from spaser.studies.mission.places import decisions, here, listed
@@ -47,10 +47,12 @@ __all__ = [
     "held",
     "here",
     "keep_columns",
+    "labelled",
     "last",
     "links",
     "listed",
     "mark",
+    "named",
     "notebooks",
     "outdated",
     "question",

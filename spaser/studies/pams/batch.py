@@ -28,6 +28,7 @@ from spaser.studies.beside import Beside
 from spaser.studies.diagnostic import Base
 from spaser.studies.mission import places
 from spaser.studies.mission.model import Asked, Mission
+from spaser.studies.mission.naming import labelled
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
 from spaser.studies.pams.forms import commented, render, write
@@ -265,7 +266,7 @@ def _by_another(task: Task) -> Outcome:
 def _one(desk: Desk, task: Task) -> Outcome:
     """One buyer's report in every form."""
     mission, (asked, name, siren) = desk.mission, task
-    asked = replace(asked, label=asked.label or mission.names.get(siren, ""))
+    asked = labelled(mission, asked, siren)
     try:
         book = read_ledger(asked.wishes.ledger, mapping=asked.wishes.columns) if asked.wishes.ledger else None
         result = diagnostic.diagnose(

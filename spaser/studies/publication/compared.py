@@ -114,9 +114,9 @@ def _judged_before(contracts: pl.LazyFrame, judged: pl.LazyFrame) -> pl.LazyFram
     """The contracts with the status of their holders as the edition before judged it, for those that it held."""
     mine, theirs = contracts.collect_schema().names(), judged.collect_schema().names()
     known = [name for name in _FROM_LISTS if name in theirs and name in mine]
-    former = judged.select("uid", *(pl.col(name).alias(f"_{name}") for name in known), _jugé=pl.lit(True)).unique("uid")
+    former = judged.select("uid", *(pl.col(name).alias(f"_{name}") for name in known), _juge=pl.lit(True)).unique("uid")
     return contracts.join(former, on="uid", how="left", maintain_order="left").with_columns(
-        pl.when(pl.col("_jugé")).then(f"_{name}").otherwise(name).alias(name) for name in known
+        pl.when(pl.col("_juge")).then(f"_{name}").otherwise(name).alias(name) for name in known
     )
 
 
