@@ -147,9 +147,9 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     """Low, middle, high, and what binds.
 
     low: what comparable buyers already reach, never more than high; middle: the expectation of the supply; high: the smaller
-    of what credible suppliers hold and of what the law and the need allow. Where the need must first be divided, the part that its
-    lots would let be taken. A duty and a criterion move no euro by themselves: what a clause that is due would bring is told apart
-    (``potentiel_du``), for every need. So is the work that a clause advised would hold (``sous_clause``): whoever wins carries it, and
+    of what credible suppliers hold and of what the law and the need allow; none of them takes what is already the ESS's. Where the
+    need must first be divided, the part that its lots would let be taken. A duty and a criterion move no euro by themselves: what a
+    clause that is due would bring is told apart (``potentiel_du``), for every need. So is the work that a clause advised would hold (``sous_clause``): whoever wins carries it, and
     nothing of it goes to the ESS by itself.
     """
     none, due = pl.col("levier").is_in(without_euros()), pl.col("clause_obligatoire") & pl.lit(under_code)
@@ -160,8 +160,12 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     shares = (pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64)
     offered = pl.when(split).then(shares).otherwise("lecture_offre_haut")
     reached = pl.when(split).then(pl.max_horizontal("lecture_offre", divided)).otherwise("lecture_offre")
-    middle = pl.when(none | clause).then(0).otherwise(_part(reached))
-    high = pl.when(none | clause).then(0).otherwise(pl.max_horizontal(pl.min_horizontal(offered, allowed), middle))
+    # What already goes to the ESS or to inclusive suppliers is not to win again.
+    had = pl.col("acquis").fill_null(0)
+    left, most = pl.col("annuel") - had, pl.col("annuel_haut") - had
+    middle = pl.when(none | clause).then(0).otherwise(pl.min_horizontal(_part(reached), left))
+    high = pl.max_horizontal(pl.min_horizontal(offered, allowed, most), middle)
+    high = pl.when(none | clause).then(0).otherwise(high)
     held = {"sous_clause": half, "sous_clause_haut": pl.min_horizontal("clause_haut", "annuel_haut")}
     carried = {
         name: pl.when(clause & ~none).then(pl.min_horizontal(value, "annuel")).otherwise(0)
@@ -273,7 +277,7 @@ def already(opportunities: pl.LazyFrame) -> pl.LazyFrame:
 
     ``famille, famille_libelle, annuel`` (a year, of every need that has not ended, whatever its state), ``acquis`` (known to be theirs
     among it; null where no status is known), ``acquis_connu`` (of what the status is known), ``deja_vise`` (of ``acquis``, what is in needs to
-    act on: ``potentiel`` may hold it), ``potentiel, potentiel_haut, sous_clause``. Needs ``settled`` opportunities.
+    act on, and is no part of their ``potentiel``), ``potentiel, potentiel_haut, sous_clause``. Needs ``settled`` opportunities.
     """
     told, act = pl.col("acquis").is_not_null(), actionable()
     return (

@@ -81,6 +81,8 @@ def in_order(rows: pl.DataFrame, families: pl.DataFrame) -> None:
     amounts += ("sous_clause", "sous_clause_haut")
     # Euros to the ESS and euros held by a clause are never of the same need.
     assert rows.filter((pl.col("potentiel_haut") > 0) & (pl.col("sous_clause_haut") > 0)).is_empty()
+    # What already goes to the ESS is not to win again.
+    assert rows.filter(pl.col("potentiel") + pl.col("acquis").fill_null(0) > pl.col("annuel")).is_empty()
     assert rows.filter(~fair).is_empty()
     for key in ("famille", "acheteur_siren", "etat_action"):
         summed = rows.group_by(key).agg(pl.col(amounts).fill_null(0).sum())

@@ -165,7 +165,7 @@ def first(families: pl.DataFrame) -> pl.DataFrame:
 def held(findings: Findings) -> tuple[Sentence, ...]:
     """« Déjà 3,3 M€ par an …, possible : 0,6 M€ »: both on the same purchases, those of the needs that have not ended."""
     known = potential.already(findings.extras["besoins"].lazy()).collect(engine="in-memory")
-    whole, possible, both = (int(known[name].sum()) for name in ("annuel", "potentiel", "deja_vise"))
+    whole, possible = (int(known[name].sum()) for name in ("annuel", "potentiel"))
     if not whole:
         return ()
     if not known["acquis"].count():
@@ -179,8 +179,6 @@ def held(findings: Findings) -> tuple[Sentence, ...]:
             else "un minimum"
         )
         text = f"déjà {french.euros_short(has)} par an à des titulaires connus de l'ESS ou de l'insertion ({known_by}), possible : {french.euros_short(possible)} par an de plus"
-    if both:
-        text += f", dont peut-être {french.euros_short(both)} qui y sont déjà"
     return (
         Sentence(
             french.sentence(f"{text} ; sur {french.euros_short(whole)} par an d'achats en cours, tous états confondus")
